@@ -1,0 +1,1 @@
+"""fitmart: does what we sell confirm that it fits, segment by segment?"""
