@@ -1,0 +1,88 @@
+"""Fixtures that more than one kind of test needs: dbt, run once per session.
+
+Tests get dbt's own answers (its manifest, its compiled SQL), never a second reading of
+our templates. Fixtures of one kind of test live in the folder of that kind.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+SCRATCH_PROJECT = """\
+name: scratch
+version: "1.0"
+profile: scratch
+flags: {require_generic_test_arguments_property: true}
+vars: {as_of: "2026-07-01", reporting_tz: Europe/Berlin}
+"""
+SCRATCH_PROFILE = """\
+scratch:
+  target: scratch
+  outputs: {scratch: {type: duckdb, path: ":memory:"}}
+"""
+
+CompileWithDbt = Callable[[Mapping[str, str]], dict[str, str]]
+
+
+def run_dbt(command: str, project: Path, target: Path, home: Path) -> None:
+    """Runs one dbt command in a process of its own and fails with what dbt said."""
+    completed = subprocess.run(
+        [
+            *(sys.executable, "-m", "dbt.cli.main", "--no-use-colors"),
+            *("--no-send-anonymous-usage-stats", command),
+            *("--project-dir", str(project), "--profiles-dir", str(project)),
+            *("--target-path", str(target), "--log-path", str(target)),
+        ],
+        env={**os.environ, "FITMART_HOME": str(home)},
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if completed.returncode != 0:
+        pytest.fail(f"dbt {command} failed:\n{completed.stdout}{completed.stderr}")
+
+
+@pytest.fixture(scope="session")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """dbt's manifest of this project, parsed into a folder of its own."""
+    home = tmp_path_factory.mktemp("home")
+    run_dbt("parse", ROOT, home / "dbt", home)
+    parsed: dict[str, Any] = json.loads((home / "dbt/manifest.json").read_text())
+    return parsed
+
+
+@pytest.fixture(scope="session")
+def compile_with_dbt(tmp_path_factory: pytest.TempPathFactory) -> CompileWithDbt:
+    """Compiles files of a scratch project that has our macros and generic tests.
+
+    Takes the text of each file by its path; returns the SQL of each node by its name.
+    """
+
+    def compile_files(files: Mapping[str, str]) -> dict[str, str]:
+        project = tmp_path_factory.mktemp("scratch")
+        shutil.copytree(ROOT / "macros", project / "macros")
+        shutil.copytree(ROOT / "tests/data_tests/generic", project / "tests/generic")
+        for path, text in {
+            "dbt_project.yml": SCRATCH_PROJECT,
+            "profiles.yml": SCRATCH_PROFILE,
+            **files,
+        }.items():
+            (project / path).parent.mkdir(exist_ok=True)
+            (project / path).write_text(text)
+        run_dbt("compile", project, project / "target", project)
+        compiled = json.loads((project / "target/manifest.json").read_text())
+        return {
+            node["name"]: node["compiled_code"] for node in compiled["nodes"].values()
+        }
+
+    return compile_files
