@@ -1,0 +1,134 @@
+"""What a build would publish, stated from the build alone, before anything is written.
+
+`publish.py` writes it or finds that readers have it already.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+
+from pipelines.errors import FitmartError
+from pipelines.extracts.feed import load_feeds
+from pipelines.project import Home, Settings
+from pipelines.publishing import swap
+from pipelines.publishing.build import bind_key
+from pipelines.publishing.columns import PublishedTable, published_tables
+from pipelines.publishing.content import Content
+from pipelines.publishing.meta import META_TABLES, PublicationHeader, read_header
+from pipelines.publishing.verify import Expected, problems_elsewhere
+from pipelines.publishing.write import measure_marts, source_columns
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One publication before it is written."""
+
+    header: PublicationHeader
+    tables: tuple[PublishedTable, ...]
+    contents: dict[str, Content]
+    expected: Expected
+
+
+def candidate(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    manifest: Mapping[str, Any],
+    *,
+    run_id: str,
+    key: bytes,
+    code_version: str,
+) -> Candidate:
+    """Measure the marts of the build that is open.
+
+    Raises:
+        FitmartError: Something is declared, or is in the marts, that must not be
+            published.
+    """
+    tables = published_tables(manifest, _personal_names())
+    bind_key(connection, key)
+    contents = measure_marts(connection, tables)
+    expected = _expected(connection, tables, contents)
+    fingerprint = _fingerprint(settings, tables, expected)
+    created_at = datetime.now(UTC)
+    header = PublicationHeader(
+        publication_id=swap.new_id(settings.home, created_at, fingerprint),
+        run_id=run_id,
+        as_of=settings.as_of,
+        created_at=created_at.replace(tzinfo=None),
+        code_version=code_version,
+        reporting_tz=settings.reporting_tz,
+        reporting_currency=settings.reporting_currency,
+        duckdb_version=duckdb.__version__,
+        fingerprint=fingerprint,
+    )
+    return Candidate(header, tables, contents, expected)
+
+
+def already_published(home: Home, new: Candidate) -> str | None:
+    """The current publication when it is intact and says the same; else None."""
+    current = swap.current_id(home)
+    if current is None:
+        return None
+    file = swap.publication_file(home, current)
+    try:
+        is_same = read_header(file).fingerprint == new.header.fingerprint
+    except FitmartError:
+        # Whatever happened to it, a new publication puts it right.
+        return None
+    return current if is_same and not problems_elsewhere(file, new.expected) else None
+
+
+def _personal_names() -> frozenset[str]:
+    """Feed columns that hold addresses or free text."""
+    return frozenset(
+        name
+        for feed in load_feeds().values()
+        for name, column in feed.columns.items()
+        if column.personal in ("email", "free_text")
+    )
+
+
+def _expected(
+    connection: duckdb.DuckDBPyConnection,
+    tables: tuple[PublishedTable, ...],
+    contents: dict[str, Content],
+) -> Expected:
+    expected: Expected = {
+        table.relation: {
+            "columns": source_columns(connection, table),
+            "row_count": contents[table.relation].row_count,
+            "content_hash": contents[table.relation].content_hash,
+        }
+        for table in tables
+    }
+    row_counts = {
+        "publication": 1,
+        "tables": len(tables),
+        "columns": sum(len(table.columns) for table in tables),
+    }
+    for name, columns in META_TABLES.items():
+        expected[f"meta.{name}"] = {
+            "columns": [[column, kind.upper()] for column, kind in columns.items()],
+            "row_count": row_counts[name],
+            "content_hash": None,
+        }
+    return expected
+
+
+def _fingerprint(
+    settings: Settings, tables: tuple[PublishedTable, ...], expected: Expected
+) -> str:
+    """A hash of all that readers would see, whichever run made it."""
+    scope = {
+        "as_of": settings.as_of.isoformat(),
+        "reporting_tz": settings.reporting_tz,
+        "reporting_currency": settings.reporting_currency,
+        "tables": [asdict(table) for table in tables],
+        "content": expected,
+    }
+    return hashlib.sha256(json.dumps(scope, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,180 @@
+"""Decides whether a build may be published: all reasons against it, or none.
+
+Looks at this run's dbt results, the ledger (`ledger.py`) and the Python checks. What
+does not report is a refusal, like what fails. Nothing is changed in here.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.publishing.build import opened_build
+from pipelines.publishing.ledger import extract_refusals
+from pipelines.publishing.outcome import Audit, Refusal
+
+SELECTED_TYPES = ("model", "seed", "snapshot", "test")
+SUCCESSFUL = ("success", "pass", "warn")
+EXAMPLES = 5
+VALUE_CHARACTERS = 60
+
+
+def decide(build: Path, audit: Audit) -> tuple[Refusal, ...]:
+    """Every reason why this build may not be published; empty when it may.
+
+    Args:
+        build: The build, which is opened read-only.
+        audit: What this run's dbt and checks reported.
+
+    Raises:
+        FitmartError: The build cannot be read at all.
+    """
+    with opened_build(build) as connection:
+        return (
+            *_invocation_refusals(audit),
+            *_missing_refusals(audit),
+            *_failed_refusals(audit, connection),
+            *extract_refusals(connection),
+            *_check_refusals(audit),
+        )
+
+
+def warnings(audit: Audit) -> tuple[str, ...]:
+    """Data tests of warn severity that found something: published, but reported."""
+    return tuple(
+        f"{_name(audit, result)}: {result.get('message') or 'warning'}"
+        for result in audit.run_results["results"]
+        if result["status"] == "warn"
+    )
+
+
+def _invocation_refusals(audit: Audit) -> Iterator[Refusal]:
+    metadata = audit.run_results["metadata"]
+    remedy = "Run the job `refresh` again; publish only in the run that built."
+    if metadata.get("invocation_id") != audit.invocation_id:
+        yield Refusal(
+            "wrong_invocation",
+            f"the dbt results are of invocation {metadata.get('invocation_id')}, "
+            f"and this run is {audit.invocation_id}",
+            (),
+            remedy,
+        )
+    generated_at = datetime.fromisoformat(metadata["generated_at"])
+    if generated_at.tzinfo is None:
+        generated_at = generated_at.replace(tzinfo=UTC)
+    if generated_at < audit.started_at:
+        yield Refusal(
+            "stale_results",
+            f"the dbt results are of {generated_at.isoformat()}, "
+            f"before this run started ({audit.started_at.isoformat()})",
+            (),
+            remedy,
+        )
+
+
+def _missing_refusals(audit: Audit) -> Iterator[Refusal]:
+    reported = {result["unique_id"] for result in audit.run_results["results"]}
+    missing = sorted(
+        node["name"]
+        for unique_id, node in audit.manifest["nodes"].items()
+        if _is_selected(node) and unique_id not in reported
+    )
+    if missing:
+        yield Refusal(
+            "missing_result",
+            f"{len(missing)} models, seeds or data tests did not report a result",
+            tuple(missing[:EXAMPLES]),
+            "Run the job `refresh` whole: a partial dbt selection is not published.",
+        )
+
+
+def _is_selected(node: Mapping[str, Any]) -> bool:
+    """Whether a run of the whole project reports this node."""
+    config = node.get("config") or {}
+    is_enabled = config.get("enabled", True)
+    is_ephemeral = config.get("materialized") == "ephemeral"
+    return node["resource_type"] in SELECTED_TYPES and is_enabled and not is_ephemeral
+
+
+def _failed_refusals(
+    audit: Audit, connection: duckdb.DuckDBPyConnection
+) -> Iterator[Refusal]:
+    skipped = []
+    for result in audit.run_results["results"]:
+        if result["status"] in SUCCESSFUL:
+            continue
+        name = _name(audit, result)
+        if result["status"] == "skipped":
+            skipped.append(name)
+            continue
+        node = audit.manifest["nodes"].get(result["unique_id"], {})
+        rows = _failing_rows(connection, result) if _is_failed_test(result) else ()
+        where = node.get("original_file_path") or result["unique_id"]
+        yield Refusal(
+            name,
+            f"{name} ended with status {result['status']}: "
+            f"{result.get('message') or 'no message'}",
+            rows,
+            f"Correct the data or the rule, then run again. It is stated in {where}.",
+        )
+    if skipped:
+        yield Refusal(
+            "skipped",
+            f"{len(skipped)} models, seeds or data tests were skipped",
+            tuple(sorted(skipped)[:EXAMPLES]),
+            "Put right what failed before them, then run again.",
+        )
+
+
+def _is_failed_test(result: Mapping[str, Any]) -> bool:
+    return result["status"] == "fail" and bool(result.get("compiled_code"))
+
+
+def _failing_rows(
+    connection: duckdb.DuckDBPyConnection, result: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Up to five rows that a failed data test returns, as `column=value` pairs."""
+    query = str(result["compiled_code"]).strip().rstrip(";")
+    try:
+        cursor = connection.execute(
+            f"select * from (\n{query}\n) as failing limit {EXAMPLES}"
+        )
+        names = [column[0] for column in cursor.description or ()]
+        rows = cursor.fetchall()
+    except duckdb.Error as error:
+        # The refusal stands without its rows; why they are not shown is said.
+        return (f"the failing rows cannot be shown: {error}",)
+    return tuple(
+        ", ".join(
+            f"{name}={str(value)[:VALUE_CHARACTERS]}"
+            for name, value in zip(names, row, strict=True)
+        )
+        for row in rows
+    )
+
+
+def _check_refusals(audit: Audit) -> Iterator[Refusal]:
+    reported = {outcome.name for outcome in audit.outcomes}
+    for name in sorted(audit.expected_checks - reported):
+        yield Refusal(
+            name,
+            f"the check {name} did not report",
+            (),
+            "Run the job `refresh` whole: every check has to have run.",
+        )
+    for outcome in audit.outcomes:
+        if not outcome.passed:
+            yield Refusal(
+                outcome.name,
+                f"the check {outcome.name} failed: expected {outcome.expected}, "
+                f"observed {outcome.observed}",
+                outcome.examples[:EXAMPLES],
+                outcome.remedy,
+            )
+
+
+def _name(audit: Audit, result: Mapping[str, Any]) -> str:
+    node = audit.manifest["nodes"].get(result["unique_id"], {})
+    return str(node.get("name", result["unique_id"]))

@@ -1,0 +1,124 @@
+"""Schema `meta`: what a publication says about itself.
+
+The tables, their one way in and the one row that names the publication. The marts
+themselves are `write.py`'s.
+"""
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+
+from pipelines.errors import FitmartError
+from pipelines.publishing.columns import PublishedTable
+from pipelines.publishing.content import Content
+
+META_TABLES: dict[str, dict[str, str]] = {
+    "publication": {
+        "publication_id": "varchar",
+        "run_id": "varchar",
+        "as_of": "date",
+        "created_at": "timestamp",
+        "code_version": "varchar",
+        "reporting_tz": "varchar",
+        "reporting_currency": "varchar",
+        "duckdb_version": "varchar",
+        "fingerprint": "varchar",
+    },
+    "tables": {
+        "schema_name": "varchar",
+        "table_name": "varchar",
+        "row_count": "bigint",
+        "content_hash": "varchar",
+        "description": "varchar",
+    },
+    "columns": {
+        "schema_name": "varchar",
+        "table_name": "varchar",
+        "column_name": "varchar",
+        "position": "integer",
+        "data_type": "varchar",
+        "is_keyed_hash": "boolean",
+        "description": "varchar",
+    },
+}
+"""Tables of schema `meta` in every publication, with their columns."""
+
+
+@dataclass(frozen=True)
+class PublicationHeader:
+    """The one row of `meta.publication`; its fields are the columns, in order."""
+
+    publication_id: str
+    run_id: str
+    as_of: date
+    created_at: datetime
+    code_version: str
+    reporting_tz: str
+    reporting_currency: str
+    duckdb_version: str
+    fingerprint: str
+
+
+def write_meta(
+    connection: duckdb.DuckDBPyConnection,
+    header: PublicationHeader,
+    tables: tuple[PublishedTable, ...],
+    contents: dict[str, Content],
+) -> None:
+    """Fill schema `meta` of the publication that is being written."""
+    rows: dict[str, list[list[object]]] = {
+        "publication": [list(vars(header).values())],
+        "tables": [
+            [table.schema, table.name, *contents[table.relation], table.description]
+            for table in tables
+        ],
+        "columns": [
+            [
+                table.schema,
+                table.name,
+                column.name,
+                position,
+                column.data_type,
+                column.is_keyed_hash,
+                column.description,
+            ]
+            for table in tables
+            for position, column in enumerate(table.columns, start=1)
+        ],
+    }
+    for name, columns in META_TABLES.items():
+        declared = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+        connection.execute(f"create table publication.meta.{name} ({declared})")
+        places = ", ".join("?" for _ in columns)
+        connection.executemany(
+            f"insert into publication.meta.{name} values ({places})", rows[name]
+        )
+
+
+def read_header(file: Path) -> PublicationHeader:
+    """The row of `meta.publication` of a publication file.
+
+    Raises:
+        FitmartError: The file is not a publication.
+    """
+    names = ", ".join(field.name for field in fields(PublicationHeader))
+    try:
+        with duckdb.connect(str(file), read_only=True) as connection:
+            query = f"select {names} from meta.publication"
+            rows = connection.execute(query).fetchall()
+    except duckdb.Error as error:
+        raise _not_a_publication(file, str(error)) from error
+    if len(rows) != 1:
+        raise _not_a_publication(file, f"meta.publication has {len(rows)} rows")
+    return PublicationHeader(*rows[0])
+
+
+def _not_a_publication(file: Path, why: str) -> FitmartError:
+    return FitmartError(
+        f"this is not a readable publication: {why}",
+        file=str(file),
+        rule="publication_is_readable",
+        remedy="Take another one: fitmart publications list.",
+    )

@@ -1,0 +1,109 @@
+"""What readers can be given: lists the publications, and rolls back to one of them.
+
+Publishing a new one is `publish.py`'s business.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from pipelines.errors import FitmartError
+from pipelines.project import Home
+from pipelines.publishing.history import read_history, record
+from pipelines.publishing.meta import read_header
+from pipelines.publishing.swap import (
+    current_id,
+    point_current_to,
+    publication_file,
+    publication_ids,
+    publishing_lock,
+)
+from pipelines.publishing.verify import problems_elsewhere
+
+
+@dataclass(frozen=True)
+class ListedPublication:
+    """One publication in the folder.
+
+    Args:
+        why: Why it became current the last time, when it ever was.
+    """
+
+    publication_id: str
+    path: Path
+    created_at: datetime
+    as_of: date
+    run_id: str
+    size_bytes: int
+    is_current: bool
+    why: str
+
+
+def list_publications(home: Home) -> tuple[ListedPublication, ...]:
+    """All publications that are kept, newest first.
+
+    Raises:
+        FitmartError: A file in the folder is not a publication.
+    """
+    current = current_id(home)
+    why = {entry.publication_id: entry.reason for entry in read_history(home)}
+    listed = []
+    for publication_id in reversed(publication_ids(home)):
+        file = publication_file(home, publication_id)
+        header = read_header(file)
+        listed.append(
+            ListedPublication(
+                publication_id=publication_id,
+                path=file,
+                created_at=header.created_at,
+                as_of=header.as_of,
+                run_id=header.run_id,
+                size_bytes=file.stat().st_size,
+                is_current=publication_id == current,
+                why=why.get(publication_id, ""),
+            )
+        )
+    return tuple(listed)
+
+
+def rollback(
+    home: Home, publication_id: str | None = None, *, reason: str = "rolled back"
+) -> str:
+    """Let readers see an earlier publication again; its id.
+
+    Args:
+        home: The home whose publications are meant.
+        publication_id: The one to go back to; without it the one before the current.
+        reason: Why, for the history.
+
+    Raises:
+        FitmartError: There is no such publication, or it is not what it says it is.
+    """
+    with publishing_lock(home):
+        kept = publication_ids(home)
+        target = publication_id or _before(current_id(home), kept)
+        if target not in kept:
+            raise FitmartError(
+                f"there is no publication {target}"
+                if target
+                else "there is no publication before the current one",
+                file=str(home.marts),
+                rule="publication_exists",
+                remedy=f"Take one of: {', '.join(reversed(kept)) or 'none yet'}.",
+            )
+        file = publication_file(home, target)
+        found = problems_elsewhere(file)
+        if found:
+            raise FitmartError(
+                f"this publication is not what it says: {found[0]}",
+                file=str(file),
+                rule="publication_is_intact",
+                remedy="Take another one: fitmart publications list.",
+            )
+        point_current_to(home, target)
+        record(home, "rolled_back", target, reason=reason)
+    return target
+
+
+def _before(current: str | None, kept: list[str]) -> str:
+    return max((kept_id for kept_id in kept if kept_id < (current or "")), default="")

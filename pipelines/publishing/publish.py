@@ -1,0 +1,142 @@
+"""The order of a publication: gate, measure, write, verify, swap, remember, tidy.
+
+Everything until the swap leaves readers with what they had, whenever it ends. The steps
+themselves are in the modules beside this one.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipelines.errors import FitmartError
+from pipelines.project import Home, Settings
+from pipelines.publishing import swap
+from pipelines.publishing.build import opened_build
+from pipelines.publishing.candidate import Candidate, already_published, candidate
+from pipelines.publishing.gate import decide
+from pipelines.publishing.history import record
+from pipelines.publishing.outcome import Audit, PublicationRefusedError
+from pipelines.publishing.verify import problems_elsewhere
+from pipelines.publishing.write import write_file
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What readers see after a run.
+
+    Args:
+        rows: Rows of each mart, by relation.
+        is_new: False when nothing had changed, and the last one stays.
+        leftovers: What could not be tidied up after the swap; the next run does it.
+    """
+
+    publication_id: str
+    path: Path
+    tables: tuple[str, ...]
+    rows: dict[str, int]
+    is_new: bool
+    leftovers: tuple[str, ...] = ()
+
+
+def publish(
+    settings: Settings, run_id: str, audit: Audit, *, key: bytes, code_version: str
+) -> Publication:
+    """Publish the marts of an audited build, or find that readers have them already.
+
+    The caller holds the warehouse lock and has closed its connections to the build.
+
+    Args:
+        settings: Whose home, as of when, and how many publications are kept.
+        run_id: The run that built and audited.
+        audit: What the gate decides on; its manifest also says what is published.
+        key: The home's key, for keyed hashes.
+        code_version: What the marts were made with.
+
+    Raises:
+        PublicationRefusedError: The gate refuses; the last publication stays.
+        FitmartError: Something else stands in the way. The last publication stays,
+            unless the disk failed in the very last step, after the swap.
+    """
+    home = settings.home
+    refusals = decide(home.build, audit)
+    if refusals:
+        raise PublicationRefusedError(refusals)
+    leftovers: tuple[str, ...] = ()
+    with _disk_explained(home), swap.publishing_lock(home):
+        swap.sweep(home)
+        with opened_build(home.build) as connection:
+            new = candidate(
+                connection,
+                settings,
+                audit.manifest,
+                run_id=run_id,
+                key=key,
+                code_version=code_version,
+            )
+            same = already_published(home, new)
+            if same is None:
+                _write(connection, home, new)
+        publication_id = same or new.header.publication_id
+        if same is None:
+            _refuse_unless_equal(home, new)
+            swap.put_in_place(home, publication_id)
+            leftovers = _remember(settings, publication_id, run_id)
+    return Publication(
+        publication_id=publication_id,
+        path=swap.publication_file(home, publication_id),
+        tables=tuple(new.contents),
+        rows={name: content.row_count for name, content in new.contents.items()},
+        is_new=same is None,
+        leftovers=leftovers,
+    )
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, home: Home, new: Candidate
+) -> None:
+    file = swap.temporary_file(home, new.header.publication_id)
+    write_file(connection, file, new.header, new.tables, new.contents)
+
+
+def _refuse_unless_equal(home: Home, new: Candidate) -> None:
+    """Read the file that was written in another process, and compare."""
+    file = swap.temporary_file(home, new.header.publication_id)
+    found = problems_elsewhere(file, new.expected)
+    if found:
+        raise FitmartError(
+            f"what was written is not what the build holds: {'; '.join(found[:3])}",
+            file=str(file),
+            rule="publication_equals_build",
+            remedy="Run again; if it happens again, check the disk and its space.",
+        )
+
+
+def _remember(settings: Settings, publication_id: str, run_id: str) -> tuple[str, ...]:
+    """Write the history and remove what is too old, now that readers have the new."""
+    reason = f"run {run_id}"
+    try:
+        record(
+            settings.home, "published", publication_id, run_id=run_id, reason=reason
+        )
+        swap.retain(settings.home, settings.keep_publications)
+    except OSError as error:
+        # Readers have the publication: it must not be reported as a failure.
+        return (str(error),)
+    return ()
+
+
+@contextmanager
+def _disk_explained(home: Home) -> Iterator[None]:
+    """Turn what a disk has to say into a sentence with a remedy."""
+    try:
+        yield
+    except (OSError, duckdb.IOException, duckdb.FatalException) as error:
+        raise FitmartError(
+            f"the disk refused while publishing: {error}",
+            file=str(home.marts),
+            rule="disk_accepts_publication",
+            remedy="Free space or put right its permissions, then run again.",
+        ) from error
