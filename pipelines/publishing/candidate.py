@@ -14,9 +14,9 @@ import duckdb
 
 from pipelines.errors import FitmartError
 from pipelines.extracts.feed import load_feeds
+from pipelines.extracts.keys import create_keyed_hash
 from pipelines.project import Home, Settings
 from pipelines.publishing import swap
-from pipelines.publishing.build import bind_key
 from pipelines.publishing.columns import PublishedTable, published_tables
 from pipelines.publishing.content import Content
 from pipelines.publishing.meta import META_TABLES, PublicationHeader, read_header
@@ -50,7 +50,7 @@ def candidate(
             published.
     """
     tables = published_tables(manifest, _personal_names())
-    bind_key(connection, key)
+    create_keyed_hash(connection, key)
     contents = measure_marts(connection, tables)
     expected = _expected(connection, tables, contents)
     fingerprint = _fingerprint(settings, tables, expected)

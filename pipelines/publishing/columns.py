@@ -42,6 +42,7 @@ class PublishedColumn:
 
     @property
     def is_text(self) -> bool:
+        """Whether readers see text as it stands in the build."""
         return self.data_type in TEXT_TYPES and not self.is_keyed_hash
 
 

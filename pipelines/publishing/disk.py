@@ -30,46 +30,57 @@ PRIMITIVES = (
 
 
 def make_folder(path: Path) -> None:
+    """Make a folder and those above it, where they are missing."""
     path.mkdir(parents=True, exist_ok=True)
 
 
 def open_file(path: Path, flags: int) -> int:
+    """Open a file; its descriptor."""
     return os.open(path, flags | os.O_CLOEXEC, 0o644)
 
 
 def lock_file(descriptor: int) -> None:
+    """Lock an open file, or fail at once."""
     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def write(descriptor: int, data: bytes) -> int:
+    """Write some of the data; how many bytes."""
     return os.write(descriptor, data)
 
 
 def fsync(descriptor: int) -> None:
+    """Wait until the disk has what was written."""
     os.fsync(descriptor)
 
 
 def close(descriptor: int) -> None:
+    """Close a file, and give back its lock."""
     os.close(descriptor)
 
 
 def change_mode(path: Path, mode: int) -> None:
+    """Set the permissions of a file."""
     path.chmod(mode)
 
 
 def rename(source: Path, target: Path) -> None:
+    """Give a file its name."""
     source.rename(target)
 
 
 def symlink(target: str, link: Path) -> None:
+    """Make a symlink that is not there yet."""
     link.symlink_to(target)
 
 
 def replace(source: Path, target: Path) -> None:
+    """Put a file or symlink in the place of another, in one step."""
     source.replace(target)
 
 
 def unlink(path: Path) -> None:
+    """Remove a file, if it is there."""
     path.unlink(missing_ok=True)
 
 

@@ -6,11 +6,11 @@ does not report is a refusal, like what fails. Nothing is changed in here.
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from pipelines.project import Home
 from pipelines.publishing.build import opened_build
 from pipelines.publishing.ledger import extract_refusals
 from pipelines.publishing.outcome import Audit, Refusal
@@ -21,17 +21,17 @@ EXAMPLES = 5
 VALUE_CHARACTERS = 60
 
 
-def decide(build: Path, audit: Audit) -> tuple[Refusal, ...]:
+def decide(home: Home, audit: Audit) -> tuple[Refusal, ...]:
     """Every reason why this build may not be published; empty when it may.
 
     Args:
-        build: The build, which is opened read-only.
+        home: Whose build it is; it is opened read-only.
         audit: What this run's dbt and checks reported.
 
     Raises:
         FitmartError: The build cannot be read at all.
     """
-    with opened_build(build) as connection:
+    with opened_build(home) as connection:
         return (
             *_invocation_refusals(audit),
             *_missing_refusals(audit),

@@ -29,6 +29,7 @@ class HistoryEntry:
 
 
 def history_file(home: Home) -> Path:
+    """One line of JSON per entry."""
     return home.marts / "history.jsonl"
 
 

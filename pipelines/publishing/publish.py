@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import FitmartError
+from pipelines.extracts.warehouse import explain
 from pipelines.project import Home, Settings
 from pipelines.publishing import swap
 from pipelines.publishing.build import opened_build
@@ -61,13 +62,13 @@ def publish(
             unless the disk failed in the very last step, after the swap.
     """
     home = settings.home
-    refusals = decide(home.build, audit)
+    refusals = decide(home, audit)
     if refusals:
         raise PublicationRefusedError(refusals)
     leftovers: tuple[str, ...] = ()
     with _disk_explained(home), swap.publishing_lock(home):
         swap.sweep(home)
-        with opened_build(home.build) as connection:
+        with opened_build(home) as connection:
             new = candidate(
                 connection,
                 settings,
@@ -94,9 +95,7 @@ def publish(
     )
 
 
-def _write(
-    connection: duckdb.DuckDBPyConnection, home: Home, new: Candidate
-) -> None:
+def _write(connection: duckdb.DuckDBPyConnection, home: Home, new: Candidate) -> None:
     file = swap.temporary_file(home, new.header.publication_id)
     write_file(connection, file, new.header, new.tables, new.contents)
 
@@ -118,9 +117,7 @@ def _remember(settings: Settings, publication_id: str, run_id: str) -> tuple[str
     """Write the history and remove what is too old, now that readers have the new."""
     reason = f"run {run_id}"
     try:
-        record(
-            settings.home, "published", publication_id, run_id=run_id, reason=reason
-        )
+        record(settings.home, "published", publication_id, run_id=run_id, reason=reason)
         swap.retain(settings.home, settings.keep_publications)
     except OSError as error:
         # Readers have the publication: it must not be reported as a failure.
@@ -134,9 +131,9 @@ def _disk_explained(home: Home) -> Iterator[None]:
     try:
         yield
     except (OSError, duckdb.IOException, duckdb.FatalException) as error:
-        raise FitmartError(
+        raise explain(error, str(home.marts)) or FitmartError(
             f"the disk refused while publishing: {error}",
             file=str(home.marts),
             rule="disk_accepts_publication",
-            remedy="Free space or put right its permissions, then run again.",
+            remedy="Check the disk, then run again; what readers see is whole.",
         ) from error

@@ -27,10 +27,12 @@ def publishing_lock(home: Home) -> AbstractContextManager[None]:
 
 
 def temporary_file(home: Home, publication_id: str) -> Path:
+    """Where a publication is written: hidden, and no reader looks for it."""
     return home.marts / f".{publication_id}{SUFFIX}{TEMPORARY_SUFFIX}"
 
 
 def publication_file(home: Home, publication_id: str) -> Path:
+    """Where a publication stands once it is verified."""
     return home.marts / f"{publication_id}{SUFFIX}"
 
 

@@ -142,6 +142,7 @@ def _differences_in_content(
 
 
 def main(arguments: list[str]) -> int:
+    """Verify the file that is named; the exit code."""
     expected = json.load(sys.stdin) if arguments[1:] else None
     found = problems(Path(arguments[0]), expected)
     sys.stdout.write(json.dumps(found))

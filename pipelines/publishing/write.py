@@ -9,13 +9,16 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import FitmartError
-from pipelines.publishing.build import keyed_hash_sql, literal
+from pipelines.publishing.build import literal
 from pipelines.publishing.columns import PublishedColumn, PublishedTable
 from pipelines.publishing.content import Content, measure
 from pipelines.publishing.meta import PublicationHeader, write_meta
 
 STORAGE_VERSION = "v1.2.0"
 """The drivers of BI tools lag behind: DuckDB 1.2 and later can read this."""
+
+HASH_CHARACTERS = 32
+"""128 bits of HMAC-SHA256, in hexadecimal."""
 
 ADDRESS = r"[^@\s]@[^@\s]+\.[A-Za-z]{2}"
 
@@ -28,8 +31,12 @@ def source_query(table: PublishedTable) -> str:
 
 def _source_column(column: PublishedColumn) -> str:
     name = f'"{column.name}"'
-    value = keyed_hash_sql(name) if column.is_keyed_hash else name
-    return f"cast({value} as {column.data_type}) as {name}"
+    if column.is_keyed_hash:
+        # The macro is made by `create_keyed_hash`; null stays null.
+        value = f"left(keyed_hash(cast({name} as varchar)), {HASH_CHARACTERS})"
+    else:
+        value = f"cast({name} as {column.data_type})"
+    return f"{value} as {name}"
 
 
 def source_columns(
@@ -126,9 +133,7 @@ def write_file(
         )
 
 
-def _write_table(
-    connection: duckdb.DuckDBPyConnection, table: PublishedTable
-) -> None:
+def _write_table(connection: duckdb.DuckDBPyConnection, table: PublishedTable) -> None:
     target = f'publication."{table.schema}"."{table.name}"'
     connection.execute(f"create table {target} as from {source_query(table)}")
     _comment(connection, f"table {target}", table.description)
