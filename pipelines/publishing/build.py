@@ -35,6 +35,7 @@ def opened_build(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(":memory:", config=connection_config(home)) as connection:
         with storage_errors(str(home.build)):
             connection.execute(f"attach {literal(home.build)} as build (read_only)")
+        connection.execute("set timezone = 'UTC'")
         connection.execute("use build")
         yield connection
 

@@ -20,6 +20,7 @@ class CheckOutcome:
     passed: bool
     expected: str = ""
     observed: str = ""
+    difference: str = ""
     examples: tuple[str, ...] = ()
     remedy: str = ""
 
