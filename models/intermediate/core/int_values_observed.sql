@@ -1,0 +1,188 @@
+-- Grain: one row per feed, column and value that the data has.
+with
+
+accounts as (
+
+    select * from {{ ref('stg_crm__accounts') }}
+
+),
+
+opportunities as (
+
+    select * from {{ ref('stg_crm__opportunities') }}
+
+),
+
+order_lines as (
+
+    select * from {{ ref('stg_shop__order_lines') }}
+
+),
+
+invoices as (
+
+    select * from {{ ref('stg_billing__invoices') }}
+
+),
+
+responses as (
+
+    select * from {{ ref('stg_survey__responses') }}
+
+),
+
+answers as (
+
+    select * from {{ ref('int_answers_scored') }}
+
+),
+
+matched_accounts as (
+
+    select * from {{ ref('int_account_references_matched') }}
+
+),
+
+observed as (
+
+    select
+        'crm.opportunities' as feed,
+        'product' as column_name,
+        'crm.products' as list_name,
+        product as observed_value
+
+    from opportunities
+
+    union all
+
+    select 'crm.opportunities', 'stage', 'stages', stage
+    from opportunities
+
+    union all
+
+    select 'crm.opportunities', 'lost_reason', 'lost_reasons', lost_reason
+    from opportunities
+
+    union all
+
+    select 'crm.opportunities', 'lead_source', 'channels', lead_source
+    from opportunities
+
+    union all
+
+    select 'crm.opportunities', 'currency_code', 'currencies', currency_code
+    from opportunities
+
+    union all
+
+    select
+        'crm.opportunities',
+        'account_id',
+        'crm.accounts',
+        source_system || ':' || account_id
+    from opportunities
+
+    union all
+
+    select 'crm.accounts', 'segment', 'segments', segment_id
+    from accounts
+
+    union all
+
+    select 'shop.order_lines', 'segment', 'segments', segment_id
+    from order_lines
+
+    union all
+
+    select 'shop.order_lines', 'channel', 'channels', channel
+    from order_lines
+
+    union all
+
+    select 'shop.order_lines', 'currency_code', 'currencies', currency_code
+    from order_lines
+
+    union all
+
+    select
+        'shop.order_lines',
+        'account_id',
+        'crm.accounts',
+        source_system || ':' || account_id
+    from order_lines
+
+    union all
+
+    select
+        'billing.invoices',
+        'account_id',
+        'crm.accounts',
+        source_system || ':' || account_id
+    from invoices
+
+    union all
+
+    select 'billing.invoices', 'currency_code', 'currencies', currency_code
+    from invoices
+
+    union all
+
+    select 'survey.responses', 'segment', 'segments', segment_id
+    from responses
+
+    union all
+
+    select
+        'survey.responses',
+        'account_id',
+        'crm.accounts',
+        source_system || ':' || account_id
+    from responses
+
+    union all
+
+    select
+        'survey.answers',
+        'answer_label',
+        'answer_labels',
+        question_kind || ': ' || answer_label
+    from answers
+
+    where
+        answer_number is null
+        and answer_label is not null
+
+),
+
+counted as (
+
+    select
+        feed,
+        column_name,
+        list_name,
+        observed_value,
+        count(*) as record_count
+
+    from observed
+
+    where observed_value is not null
+
+    group by feed, column_name, list_name, observed_value
+
+)
+
+select
+    counted.feed,
+    counted.column_name,
+    counted.list_name,
+    counted.observed_value,
+    counted.record_count,
+    matched_accounts.match_method
+
+from counted
+
+-- An account that was matched in any way is not a value that a list lacks.
+left join matched_accounts
+    on counted.list_name = 'crm.accounts'
+    and counted.observed_value
+    = matched_accounts.source_system || ':' || matched_accounts.account_id

@@ -1,0 +1,54 @@
+-- Grain: one row per survey, wave, question family and respondent.
+with
+
+answers as (
+
+    select * from {{ ref('int_answers_scored') }}
+
+),
+
+responses as (
+
+    select * from {{ ref('int_responses_placed_in_waves') }}
+
+)
+
+select
+    responses.survey_id,
+    responses.wave_id,
+    answers.question_family,
+    answers.survey_type,
+    responses.respondent_key,
+    responses.segment_id,
+    -- Answers from one company resemble each other; a person alone is a cluster.
+    coalesce(responses.customer_key, responses.respondent_key) as cluster_key,
+    case
+        when answers.answer_number >= 9 then 1
+        when answers.answer_number <= 6 then -1
+        else 0
+    end as nps_points
+
+from responses
+
+inner join answers
+    on responses.source_system = answers.source_system
+    and responses.response_id = answers.response_id
+
+where
+    responses.exclusion_reason is null
+    and answers.is_nps_answer
+
+-- The latest submission of the wave that answered counts.
+qualify row_number() over (
+    partition by
+        responses.survey_id,
+        responses.wave_id,
+        answers.question_family,
+        answers.survey_type,
+        responses.respondent_key
+    order by
+        responses.submitted_at desc,
+        responses.source_system,
+        responses.response_id,
+        answers.question_id
+) = 1

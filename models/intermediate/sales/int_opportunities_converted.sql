@@ -1,0 +1,105 @@
+-- Grain: one row per opportunity, with its amount in the reporting currency.
+with
+
+closed_opportunities as (
+
+    select * from {{ ref('int_opportunities_closed') }}
+
+),
+
+opportunities as (
+
+    select * from {{ ref('stg_crm__opportunities') }}
+
+),
+
+fx_rates as (
+
+    select * from {{ ref('stg_finance__fx_rates') }}
+
+),
+
+rates as (
+
+    select
+        currency_code,
+        rate_date,
+        fx_rate
+
+    from fx_rates
+
+    where
+        reporting_currency_code = '{{ var("reporting_currency") }}'
+        and rate_date < {{ as_of() }}
+
+    qualify row_number() over (
+        partition by currency_code, rate_date
+        order by source_system
+    ) = 1
+
+),
+
+amounts as (
+
+    select
+        closed_opportunities.source_system,
+        closed_opportunities.opportunity_id,
+        opportunities.currency_code,
+        closed_opportunities.opportunity_amount,
+        closed_opportunities.closed_date
+
+    from closed_opportunities
+
+    inner join opportunities
+        on closed_opportunities.source_system = opportunities.source_system
+        and closed_opportunities.opportunity_id = opportunities.opportunity_id
+
+),
+
+amounts_with_rate as (
+
+    select
+        amounts.source_system,
+        amounts.opportunity_id,
+        amounts.currency_code,
+        amounts.opportunity_amount,
+        amounts.closed_date,
+        rates.fx_rate,
+        rates.rate_date
+
+    from amounts
+
+    left join rates
+        on amounts.currency_code = rates.currency_code
+        and rates.rate_date <= amounts.closed_date
+        and rates.rate_date
+        > {{ dbt.dateadd('day', '-' ~ var('fx_rate_max_age_days'), 'amounts.closed_date') }}
+
+    qualify row_number() over (
+        partition by amounts.source_system, amounts.opportunity_id
+        order by rates.rate_date desc nulls last
+    ) = 1
+
+)
+
+select
+    source_system,
+    opportunity_id,
+    currency_code,
+    opportunity_amount,
+    fx_rate,
+    case
+        when opportunity_amount = 0 then opportunity_amount
+        when currency_code = '{{ var("reporting_currency") }}' then opportunity_amount
+        else cast(opportunity_amount * fx_rate as decimal(18, 4))
+    end as opportunity_amount_reporting,
+    coalesce(
+        closed_date is not null
+        and opportunity_amount <> 0
+        and currency_code is distinct from '{{ var("reporting_currency") }}',
+        false
+    ) as needs_fx_rate,
+    closed_date,
+    rate_date
+
+from amounts_with_rate

@@ -1,0 +1,94 @@
+-- Grain: one row per feed, source system and reason.
+with
+
+orders as (
+
+    select * from {{ ref('fct_orders') }}
+
+),
+
+opportunities as (
+
+    select * from {{ ref('fct_opportunities') }}
+
+),
+
+responses as (
+
+    select * from {{ ref('fct_survey_responses') }}
+
+),
+
+answers as (
+
+    select * from {{ ref('int_answers_scored') }}
+
+),
+
+excluded_records as (
+
+    select
+        'shop.order_lines' as feed,
+        source_system,
+        exclusion_reason,
+        sum(line_count) as record_count
+
+    from orders
+
+    where not is_counted
+
+    group by source_system, exclusion_reason
+
+    union all
+
+    select
+        'crm.opportunities' as feed,
+        source_system,
+        exclusion_reason,
+        count(*) as record_count
+
+    from opportunities
+
+    where not is_counted
+
+    group by source_system, exclusion_reason
+
+    union all
+
+    select
+        'survey.responses' as feed,
+        source_system,
+        exclusion_reason,
+        count(*) as record_count
+
+    from responses
+
+    where not is_counted
+
+    group by source_system, exclusion_reason
+
+    union all
+
+    select
+        'survey.answers' as feed,
+        source_system,
+        'out_of_scale' as exclusion_reason,
+        count(*) as record_count
+
+    from answers
+
+    where
+        question_kind = 'nps'
+        and not is_nps_answer
+
+    group by source_system
+
+)
+
+select
+    feed,
+    source_system,
+    exclusion_reason,
+    cast(record_count as bigint) as record_count
+
+from excluded_records
