@@ -30,15 +30,18 @@ scratch:
   outputs: {scratch: {type: duckdb, path: ":memory:"}}
 """
 
-CompileWithDbt = Callable[[Mapping[str, str]], dict[str, str]]
+SqlByNode = dict[str, str]
+ErrorByNode = dict[str, str]
+CompileWithDbt = Callable[..., tuple[SqlByNode, ErrorByNode]]
 
 
-def run_dbt(command: str, project: Path, target: Path, home: Path) -> None:
-    """Runs one dbt command in a process of its own and fails with what dbt said."""
+def run_dbt(command: str, project: Path, target: Path, home: Path, result: str) -> Any:
+    """Runs one dbt command in a process of its own and returns an artifact that it
+    wrote; without one the test fails with what dbt said."""
     completed = subprocess.run(
         [
-            *(sys.executable, "-m", "dbt.cli.main", "--no-use-colors"),
-            *("--no-send-anonymous-usage-stats", command),
+            *(sys.executable, "-c", "from dbt.cli.main import cli; cli()"),
+            *("--no-use-colors", "--no-send-anonymous-usage-stats", command),
             *("--project-dir", str(project), "--profiles-dir", str(project)),
             *("--target-path", str(target), "--log-path", str(target)),
         ],
@@ -48,16 +51,17 @@ def run_dbt(command: str, project: Path, target: Path, home: Path) -> None:
         text=True,
         check=False,
     )
-    if completed.returncode != 0:
+    artifact = target / result
+    if not artifact.exists():
         pytest.fail(f"dbt {command} failed:\n{completed.stdout}{completed.stderr}")
+    return json.loads(artifact.read_text())
 
 
 @pytest.fixture(scope="session")
 def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """dbt's manifest of this project, parsed into a folder of its own."""
     home = tmp_path_factory.mktemp("home")
-    run_dbt("parse", ROOT, home / "dbt", home)
-    parsed: dict[str, Any] = json.loads((home / "dbt/manifest.json").read_text())
+    parsed: dict[str, Any] = run_dbt("parse", ROOT, home / "dbt", home, "manifest.json")
     return parsed
 
 
@@ -65,10 +69,14 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def compile_with_dbt(tmp_path_factory: pytest.TempPathFactory) -> CompileWithDbt:
     """Compiles files of a scratch project that has our macros and generic tests.
 
-    Takes the text of each file by its path; returns the SQL of each node by its name.
+    Takes the text of each file by its path; returns the SQL of each node that compiled
+    and the message of each that did not, by name. `compile` stops at the first that
+    does not; `run` goes on, and runs those that do.
     """
 
-    def compile_files(files: Mapping[str, str]) -> dict[str, str]:
+    def compile_files(
+        files: Mapping[str, str], command: str = "compile"
+    ) -> tuple[SqlByNode, ErrorByNode]:
         project = tmp_path_factory.mktemp("scratch")
         shutil.copytree(ROOT / "macros", project / "macros")
         shutil.copytree(ROOT / "tests/data_tests/generic", project / "tests/generic")
@@ -79,10 +87,17 @@ def compile_with_dbt(tmp_path_factory: pytest.TempPathFactory) -> CompileWithDbt
         }.items():
             (project / path).parent.mkdir(exist_ok=True)
             (project / path).write_text(text)
-        run_dbt("compile", project, project / "target", project)
-        compiled = json.loads((project / "target/manifest.json").read_text())
-        return {
-            node["name"]: node["compiled_code"] for node in compiled["nodes"].values()
-        }
+        target = project / "target"
+        ran = run_dbt(command, project, target, project, "run_results.json")
+        nodes = json.loads((target / "manifest.json").read_text())["nodes"]
+        sql: SqlByNode = {}
+        errors: ErrorByNode = {}
+        for node in ran["results"]:
+            name = nodes[node["unique_id"]]["name"]
+            if node["status"] == "success":
+                sql[name] = node["compiled_code"]
+            else:
+                errors[name] = node["message"]
+        return sql, errors
 
     return compile_files

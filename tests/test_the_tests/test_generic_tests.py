@@ -36,7 +36,7 @@ PLANTED = [
 
 @pytest.fixture(scope="module")
 def compiled_tests(
-    compile_with_dbt: Callable[[Mapping[str, str]], dict[str, str]],
+    compile_with_dbt: Callable[..., tuple[dict[str, str], dict[str, str]]],
 ) -> dict[str, str]:
     """The SQL of every use, as dbt compiles it, over the relation `subject`."""
     declared = [
@@ -44,13 +44,15 @@ def compiled_tests(
         for name, use in USES.items()
     ]
     models = {"models": [{"name": "subject", "data_tests": declared}]}
-    return compile_with_dbt(
+    sql, errors = compile_with_dbt(
         {
             "models/subject.sql": "select 1 as only_its_name_matters",
             "models/counterpart.sql": "select 1 as only_its_name_matters",
             "models/models.yml": yaml.safe_dump(models),
         }
     )
+    assert errors == {}
+    return sql
 
 
 def fill(

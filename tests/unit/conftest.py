@@ -1,0 +1,125 @@
+"""The statistics macros, compiled by dbt once per session and run in DuckDB.
+
+Each entry of CALLS is one use of a macro over the columns of a relation `cases`.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import duckdb
+import pytest
+
+
+class Call(NamedTuple):
+    """A macro call, and the columns that it reads."""
+
+    columns: str
+    expression: str
+    is_aggregate: bool = False
+
+
+SAMPLE = "y decimal(18,4), x decimal(18,4)"
+SUMS = "'sum(y)', 'sum(x)', 'sum(y * y)', 'sum(x * y)', 'sum(x * x)', 'count(*)'"
+CLUSTERED = "n_effective double, accounts bigint"
+
+CALLS = {
+    "wilson": Call("k bigint, n bigint", "{{ wilson_interval('k', 'n') }}"),
+    "wilson_clustered": Call(
+        f"k bigint, n bigint, {CLUSTERED}",
+        "{{ wilson_interval('k', 'n', 'n_effective', 'accounts') }}",
+    ),
+    "wilson_bounds": Call(
+        "k double, n double",
+        "{{ wilson_bound('k', 'n', 'low') }} as ci_low,"
+        " {{ wilson_bound('k', 'n', 'high') }} as ci_high",
+    ),
+    "nps": Call("p bigint, d bigint, n bigint", "{{ nps_interval('p', 'd', 'n') }}"),
+    "nps_clustered": Call(
+        f"p bigint, d bigint, n bigint, {CLUSTERED}",
+        "{{ nps_interval('p', 'd', 'n', 'n_effective', 'accounts') }}",
+    ),
+    "ratio": Call(SAMPLE, f"{{{{ ratio_interval({SUMS}) }}}}", is_aggregate=True),
+    "share": Call(
+        SAMPLE, f"{{{{ ratio_interval({SUMS}, lower=0, upper=1) }}}}", is_aggregate=True
+    ),
+    "ratio_bounds": Call(
+        SAMPLE,
+        f"{{{{ ratio_bound({SUMS}, 'low') }}}} as ci_low,"
+        f" {{{{ ratio_bound({SUMS}, 'high') }}}} as ci_high",
+        is_aggregate=True,
+    ),
+    "t_quantile": Call("df bigint", "{{ t_quantile_975('df') }} as quantile"),
+    "safe_divide": Call(
+        "a decimal(18,4), b bigint", "{{ safe_divide('a', 'b') }} as quotient"
+    ),
+    "sample_rules": Call(
+        "n bigint, accounts bigint",
+        "{{ min_n_met('n') }} as is_min_n_met,"
+        " {{ is_suppressed('n') }} as is_suppressed,"
+        " {{ min_n_met('n', 'accounts') }} as is_min_n_met_clustered",
+    ),
+    "clamp": Call(
+        "v double",
+        "{{ clamp('v') }} as unbound, {{ clamp('v', lower=0) }} as from_zero,"
+        " {{ clamp('v', upper=1) }} as to_one, {{ clamp('v', 0, 1) }} as within",
+    ),
+    "as_of": Call("instant timestamp", "{{ as_of() }} as as_of"),
+    "to_local": Call("instant timestamp", "{{ to_local('instant') }} as local_at"),
+}
+REFUSED = {
+    "side": "{{ wilson_bound('k', 'n', 'lower') }}",
+    "date": "{{ checked_variable('as_of', '2026-1-5', '[0-9-]{10}', '2026-01-05') }}",
+    "sql": "{{ checked_variable('tz', \"UTC' or 1\", '[A-Za-z/]+', 'Europe/Berlin') }}",
+}
+
+Rows = list[dict[str, Any]]
+Evaluate = Callable[[str, Iterable[tuple[Any, ...]]], Rows]
+
+
+CompileWithDbt = Callable[..., tuple[dict[str, str], dict[str, str]]]
+
+
+@pytest.fixture(scope="session")
+def ran_macros(
+    compile_with_dbt: CompileWithDbt,
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The SQL of each of CALLS, and what dbt said to each of REFUSED."""
+    calls = {
+        f"models/{name}.sql": "{{ config(pre_hook='create or replace table cases ("
+        f"{call.columns})') }}}} select {call.expression} from cases"
+        + ("" if call.is_aggregate else " order by rowid")
+        for name, call in CALLS.items()
+    }
+    refused = {
+        # only when it runs, since an error while parsing would end the whole run
+        f"models/{name}.sql": f"select {{% if execute %}}{text}{{% endif %}} as refused"
+        for name, text in REFUSED.items()
+    }
+    return compile_with_dbt({**calls, **refused}, command="run")
+
+
+@pytest.fixture(scope="session")
+def refusals(ran_macros: tuple[dict[str, str], dict[str, str]]) -> dict[str, str]:
+    """What dbt said to each call of REFUSED."""
+    _, errors = ran_macros
+    assert set(errors) == set(REFUSED)
+    return errors
+
+
+@pytest.fixture(scope="session")
+def evaluate(ran_macros: tuple[dict[str, str], dict[str, str]]) -> Evaluate:
+    """Runs a call over rows; an aggregate returns one row for all of them."""
+    sql, _ = ran_macros
+
+    def run(name: str, rows: Iterable[tuple[Any, ...]]) -> Rows:
+        call = CALLS[name]
+        with duckdb.connect() as connection:
+            connection.execute(f"create table cases ({call.columns})")
+            places = ", ".join("?" for _ in call.columns.split(", "))
+            if values := list(rows):
+                connection.executemany(f"insert into cases values ({places})", values)
+            cursor = connection.execute(sql[name])
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    return run
