@@ -8,12 +8,16 @@ import os
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipelines.errors import FitmartError
 
 ROOT = Path(__file__).resolve().parent.parent
 FEEDS = ROOT / "pipelines" / "feeds"
+
+Kind = Literal["demo", "own"]
+"""What a home is used for; the two never mix."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,10 @@ class Home:
     """The folder that holds everything a run makes (see docs/architecture.md)."""
 
     path: Path
+
+    @property
+    def identity(self) -> Path:
+        return self.path / "home.json"
 
     @property
     def landing(self) -> Path:
@@ -78,31 +86,47 @@ class Settings:
     reporting_tz: str = "UTC"
     reporting_currency: str = "EUR"
     keep_publications: int = 5
+    kind: Kind = "own"
+    min_free_mb: int = 500
 
     @classmethod
     def from_environment(cls) -> "Settings":
         """Read `FITMART_HOME`, `LANDING`, `CONTRACTS`, `AS_OF` and their like.
 
+        Where neither `LANDING` nor `CONTRACTS` is given, the embedded demo runs.
+
         Raises:
             FitmartError: A value is not what its name promises.
         """
-        home = Home(Path(os.environ.get("FITMART_HOME") or ROOT / "data").resolve())
+        home = Home(_path("FITMART_HOME", ROOT / "data"))
         time_zone = os.environ.get("REPORTING_TZ") or "UTC"
+        own = bool(os.environ.get("LANDING") or os.environ.get("CONTRACTS"))
+        contracts = ROOT / "contracts" if own else ROOT / "contracts" / "demo"
         return cls(
             home=home,
-            landing=Path(os.environ.get("LANDING") or home.landing).resolve(),
-            contracts=Path(os.environ.get("CONTRACTS") or ROOT / "contracts").resolve(),
-            as_of=_as_of(os.environ.get("AS_OF"), time_zone),
+            landing=_path("LANDING", home.landing),
+            contracts=_path("CONTRACTS", contracts),
+            as_of=_as_of(time_zone, is_demo=not own),
             reporting_tz=time_zone,
             reporting_currency=os.environ.get("REPORTING_CURRENCY") or "EUR",
-            keep_publications=int(os.environ.get("KEEP_PUBLICATIONS") or 5),
+            keep_publications=_whole_number("KEEP_PUBLICATIONS", 5),
+            kind="own" if own else "demo",
+            min_free_mb=_whole_number("MIN_FREE_MB", 500),
         )
 
 
-def _as_of(text: str | None, time_zone: str) -> date:
-    """The exclusive upper bound of what a run may know: today's local midnight."""
+def _path(name: str, default: Path) -> Path:
+    return Path(os.environ.get(name) or default).expanduser().resolve()
+
+
+def _as_of(time_zone: str, *, is_demo: bool) -> date:
+    """The exclusive upper bound of what a run may know: today's local midnight.
+
+    The demo company lives in a fixed time, so its runs know all of it.
+    """
+    text = os.environ.get("AS_OF")
     if not text:
-        return datetime.now(ZoneInfo(time_zone)).date()
+        return _demo_as_of() if is_demo else datetime.now(_zone(time_zone)).date()
     try:
         return date.fromisoformat(text)
     except ValueError as error:
@@ -111,3 +135,31 @@ def _as_of(text: str | None, time_zone: str) -> date:
             rule="as_of_is_a_date",
             remedy="Write it as YYYY-MM-DD.",
         ) from error
+
+
+def _demo_as_of() -> date:
+    from pipelines.demo import DEMO_AS_OF  # noqa: PLC0415 (only the demo needs it)
+
+    return DEMO_AS_OF
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise FitmartError(
+            f"REPORTING_TZ is '{name}', which is not a time zone",
+            rule="time_zone_is_known",
+            remedy="Use a name of the time-zone database, such as Europe/Berlin.",
+        ) from error
+
+
+def _whole_number(name: str, default: int) -> int:
+    text = os.environ.get(name) or str(default)
+    if not text.isdecimal():
+        raise FitmartError(
+            f"{name} is '{text}', which is not a whole number",
+            rule="setting_is_a_number",
+            remedy=f"Give a number such as {default}, or leave it out.",
+        )
+    return int(text)

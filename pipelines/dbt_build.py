@@ -1,0 +1,248 @@
+"""Runs dbt in this process: one `build` per run, and the manifest when it is stale.
+
+What dbt says is read back from its own artifacts, `manifest.json` and
+`run_results.json` in the home's target folder, which the gate reads as well. How that
+becomes Dagster events is in `defs/transform.py`.
+
+dbt is imported when it is needed: it takes seconds. It runs in the process of the run,
+which has most of it imported already, and not in one of its own (decision 0003).
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from pipelines.errors import FitmartError
+from pipelines.progress import is_watched, report
+from pipelines.project import ROOT, Home, Settings
+
+if TYPE_CHECKING:
+    from dbt_common.events.base_types import EventMsg
+
+SOURCES = ("models", "macros", "tests/data_tests", "dbt_project.yml", "profiles.yml")
+SUCCESSFUL = ("success", "pass", "warn")
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """One dbt invocation, as its artifacts tell it."""
+
+    manifest: Mapping[str, Any]
+    run_results: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, home: Home) -> "BuildResult":
+        """The last invocation in a home."""
+        return cls(
+            manifest=read_manifest(home),
+            run_results=orjson.loads(_results_file(home).read_bytes()),
+        )
+
+    @property
+    def is_success(self) -> bool:
+        """Whether no node failed or was skipped."""
+        return all(status in SUCCESSFUL for status in self.statuses)
+
+    @property
+    def invocation_id(self) -> str:
+        return str(self.run_results["metadata"]["invocation_id"])
+
+    @property
+    def results(self) -> dict[str, Mapping[str, Any]]:
+        """Result of each node that ran or was skipped, by its unique id."""
+        return {entry["unique_id"]: entry for entry in self.run_results["results"]}
+
+    @property
+    def statuses(self) -> dict[str, int]:
+        """Number of nodes by status."""
+        counts: dict[str, int] = {}
+        for entry in self.run_results["results"]:
+            counts[entry["status"]] = counts.get(entry["status"], 0) + 1
+        return counts
+
+
+def dbt_variables(settings: Settings) -> dict[str, str]:
+    """What a run passes to the models."""
+    return {
+        "as_of": settings.as_of.isoformat(),
+        "reporting_tz": settings.reporting_tz,
+        "reporting_currency": settings.reporting_currency,
+    }
+
+
+def dbt_arguments(command: str, settings: Settings) -> list[str]:
+    """Arguments of a dbt command on the home of a run.
+
+    Unit tests are left out: they prove the code, not the data, and run in `make test`.
+    """
+    arguments = [
+        command,
+        *("--project-dir", str(ROOT)),
+        *("--profiles-dir", str(ROOT)),
+        *("--target-path", str(settings.home.dbt_target)),
+        *("--log-path", str(settings.home.dbt_target)),
+        *("--vars", json.dumps(dbt_variables(settings))),
+        "--no-send-anonymous-usage-stats",
+        "--no-use-colors",
+        # dbt's debug log of every query costs more than many of the queries.
+        *("--log-level-file", "info"),
+    ]
+    if command == "build":
+        arguments += ["--exclude-resource-type", "unit_test"]
+    if is_watched():
+        # Whoever watches the progress does not want dbt's own lines between it.
+        arguments.append("--quiet")
+    return arguments
+
+
+def build(settings: Settings) -> BuildResult:
+    """Build and test every model, seed and data test once.
+
+    Raises:
+        FitmartError: dbt stopped before it had run anything.
+    """
+    results_file = _results_file(settings.home)
+    results_file.unlink(missing_ok=True)
+    _, message = _invoke(dbt_arguments("build", settings), settings)
+    if not results_file.exists():
+        raise _stopped(message)
+    _remember_sources(settings.home)
+    return BuildResult.read(settings.home)
+
+
+def prepare_manifest(settings: Settings) -> Path:
+    """The manifest of the project as it is now; dbt parses only when it is stale.
+
+    Raises:
+        FitmartError: The project does not parse.
+    """
+    path = manifest_path(settings.home)
+    if not path.exists() or _remembered_sources(settings.home) != _sources_hash():
+        settings.home.dbt_target.mkdir(parents=True, exist_ok=True)
+        is_success, message = _invoke(dbt_arguments("parse", settings), settings)
+        if not is_success:
+            raise _stopped(message)
+        _remember_sources(settings.home)
+    return path
+
+
+def manifest_path(home: Home) -> Path:
+    return home.dbt_target / "manifest.json"
+
+
+def read_manifest(home: Home) -> Mapping[str, Any]:
+    manifest: Mapping[str, Any] = orjson.loads(manifest_path(home).read_bytes())
+    return manifest
+
+
+def code_version(manifest: Mapping[str, Any]) -> str:
+    """Version of what the marts are made with: models, seeds, tests and macros."""
+    parts = [
+        f"{unique_id} {node['checksum']['checksum']}"
+        for unique_id, node in manifest["nodes"].items()
+    ]
+    parts += [
+        f"{unique_id} {macro['macro_sql']}"
+        for unique_id, macro in manifest["macros"].items()
+    ]
+    return hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()[:12]
+
+
+def _invoke(arguments: list[str], settings: Settings) -> tuple[bool, str]:
+    """Run dbt here; whether it succeeded, and what it complained about."""
+    from dbt.adapters.duckdb.connections import (  # noqa: PLC0415
+        DuckDBConnectionManager,
+    )
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415
+
+    watcher = _Watcher()
+    with _environment(settings):
+        try:
+            result = dbtRunner(callbacks=[watcher]).invoke(arguments)
+        finally:
+            # dbt keeps the file open; whoever comes next opens it otherwise.
+            DuckDBConnectionManager.close_all_connections()
+    message = str(result.exception or "") or "; ".join(watcher.errors[:3])
+    return result.success, message
+
+
+@contextmanager
+def _environment(settings: Settings) -> Iterator[None]:
+    """The variables that `profiles.yml` and `dbt_project.yml` read."""
+    values = {"FITMART_HOME": str(settings.home.path)}
+    if os.environ.get("SEEDS"):
+        values["FITMART_SEEDS"] = str(Path(os.environ["SEEDS"]).expanduser().resolve())
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+class _Watcher:
+    """Turns dbt's events into progress, and keeps what it complains about."""
+
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+        self._done = 0
+
+    def __call__(self, event: "EventMsg") -> None:
+        info = event.info
+        if info.level == "error":
+            self.errors.append(info.msg.strip())
+        if info.name in ("LogStartLine", "NodeFinished"):
+            self._done += info.name == "NodeFinished"
+            node = event.data.node_info
+            total = getattr(event.data, "total", 0)
+            report("transform", self._done, total, node.node_name)
+
+
+def _stopped(message: str) -> FitmartError:
+    return FitmartError(
+        f"dbt stopped: {message or 'it gave no reason'}",
+        rule="dbt_runs",
+        remedy="Mend the model, macro or seed that it names.",
+    )
+
+
+def _results_file(home: Home) -> Path:
+    return home.dbt_target / "run_results.json"
+
+
+def _sources_hash() -> str:
+    """Changes when a file of the dbt project is added, removed or written."""
+    digest = hashlib.sha256()
+    seeds = Path(os.environ.get("SEEDS") or ROOT / "seeds").expanduser().resolve()
+    for top in [*(ROOT / name for name in SOURCES), seeds]:
+        paths = sorted(top.rglob("*")) if top.is_dir() else [top]
+        for path in paths:
+            if path.is_file():
+                status = path.stat()
+                line = f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n"
+                digest.update(line.encode())
+    return digest.hexdigest()
+
+
+def _sources_file(home: Home) -> Path:
+    return home.dbt_target / "sources.sha256"
+
+
+def _remember_sources(home: Home) -> None:
+    _sources_file(home).write_text(_sources_hash(), encoding="ascii")
+
+
+def _remembered_sources(home: Home) -> str | None:
+    path = _sources_file(home)
+    return path.read_text(encoding="ascii") if path.exists() else None

@@ -1,0 +1,39 @@
+"""The one resource: a home that this run holds from its first step to its last.
+
+What holding a home means is in `pipelines/home.py`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+from pydantic import PrivateAttr
+
+from pipelines.home import opened
+from pipelines.project import Settings
+
+POOL = "warehouse"
+"""One step at a time works on the warehouse file, whatever starts it."""
+
+DATA_PLATFORM = "data-platform@example.com"
+"""Who answers for ingest and publication; see also models/_groups.yml."""
+
+
+class Warehouse(dg.ConfigurableResource[None]):
+    """Settings of the run, and the lock of its home for as long as it lasts."""
+
+    _settings: Settings = PrivateAttr()
+
+    @contextmanager
+    def yield_for_execution(
+        self, context: dg.InitResourceContext
+    ) -> Iterator["Warehouse"]:
+        """Hold the home, however the run was started: a person, schedule or sensor."""
+        purpose = f"run {context.run_id}" if context.run_id else "a run"
+        with opened(Settings.from_environment(), purpose) as settings:
+            self._settings = settings
+            yield self
+
+    @property
+    def settings(self) -> Settings:
+        return self._settings

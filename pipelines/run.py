@@ -1,0 +1,157 @@
+"""Runs the job `refresh` in this process, and says what came of it.
+
+What happens in a run is in `stages.py` and `defs/`; how it looks to a person is in
+`cli/`. A run that a schedule or sensor starts goes through the same job and gate.
+"""
+
+import os
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines import record
+from pipelines.errors import FitmartError
+from pipelines.home import opened
+from pipelines.progress import Listener, report, watched
+from pipelines.project import Home, Settings
+from pipelines.publishing.build import opened_build
+from pipelines.publishing.ledger import extract_refusals
+from pipelines.publishing.outcome import Refusal
+from pipelines.publishing.swap import current_id
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What a run did, and what readers see after it."""
+
+    record: record.RunRecord
+    home: Home
+    current: str | None
+
+    @property
+    def is_good(self) -> bool:
+        """A publication was made, or nothing had changed."""
+        return self.record.state in ("published", "unchanged")
+
+
+def refresh(
+    settings: Settings, on_progress: Listener | None = None, *, wait: bool = False
+) -> RunSummary:
+    """Ingest, check, transform and publish, once.
+
+    Args:
+        settings: What to run on; the environment has to say the same, since the job
+            reads it from there, however it is started (see `exported`).
+        on_progress: Told how far the run is.
+        wait: Wait for another run of this home instead of refusing to start.
+
+    Raises:
+        FitmartError: The home, a contract or the dbt project cannot be used; a refusal
+            of the gate is in the summary instead.
+    """
+    run_id = str(uuid.uuid4())
+    purpose = f"run {run_id}"
+    with watched(on_progress), opened(settings, purpose, wait=wait):
+        report("prepare", current="looking for new code and extracts")
+        if settings.kind == "demo":
+            _deliver_demo(settings)
+        record.start(settings, run_id)
+        try:
+            error = _run_job(settings, run_id)
+        except FitmartError as known:
+            record.end(settings.home, run_id, "failed", error=_parts(known))
+            raise
+        return _conclude(settings, run_id, error)
+
+
+def _deliver_demo(settings: Settings) -> None:
+    """Generate the demo's extracts into the landing of a home that has none."""
+    from pipelines.demo.generate import generate  # noqa: PLC0415 (only the demo)
+
+    if not any(settings.landing.iterdir()):
+        report("prepare", current="generating the demo company")
+        generate(settings.landing)
+
+
+def _run_job(settings: Settings, run_id: str) -> str | None:
+    """Run the job; what it failed with, when that is not a failed check or the gate."""
+    # Dagster takes seconds to import, and a refused home need not wait for it.
+    from pipelines.defs.instance import execute  # noqa: PLC0415
+
+    return execute(settings, run_id)
+
+
+def _conclude(settings: Settings, run_id: str, failure: str | None) -> RunSummary:
+    """Say in the record how the run ended.
+
+    Raises:
+        FitmartError: Something else than a check stopped the run.
+    """
+    home = settings.home
+    done = record.required(home, run_id)
+    if done.publication is not None:
+        state: record.State = "published" if done.publication["is_new"] else "unchanged"
+        ended = record.end(home, run_id, state)
+    elif done.refusals:
+        ended = record.end(home, run_id, "refused")
+    elif done.error is not None:
+        record.end(home, run_id, "failed")
+        raise FitmartError(**_arguments(done.error))
+    else:
+        refusals = _reasons(settings, done)
+        if not refusals:
+            record.end(home, run_id, "failed")
+            raise _unexpected(home, run_id, failure)
+        ended = record.end(home, run_id, "refused", refusals=refusals)
+    return RunSummary(ended, home, current_id(home))
+
+
+def _reasons(settings: Settings, done: record.RunRecord) -> tuple[Refusal, ...]:
+    """Why a run ended before its gate: failed checks, or a dbt build that failed."""
+    from pipelines.stages import audit_of, failed_check_refusals  # noqa: PLC0415
+
+    if done.invocation_id is not None:
+        from pipelines.publishing.gate import decide  # noqa: PLC0415
+
+        return decide(settings.home, audit_of(settings, done.run_id))
+    failed = failed_check_refusals(done.outcomes or ())
+    if not failed:
+        return ()
+    with opened_build(settings.home) as connection:
+        return (*extract_refusals(connection), *failed)
+
+
+def _unexpected(home: Home, run_id: str, failure: str | None) -> FitmartError:
+    """A failure that nobody foresaw: its text goes to a file, not to the terminal."""
+    path: Path = home.runs / f"{run_id}.log"
+    path.write_text(failure or "The run ended without a word.\n", encoding="utf-8")
+    lines = (failure or "no message").strip().splitlines()
+    return FitmartError(
+        f"the run failed unexpectedly: {lines[0]}",
+        file=str(path),
+        rule="run_completes",
+        remedy="The last publication is still in place. Run again; if it fails again, "
+        "report the file named here.",
+    )
+
+
+def _parts(error: FitmartError) -> dict[str, str | None]:
+    return {
+        "problem": error.problem,
+        "file": error.file,
+        "where": error.where,
+        "rule": error.rule,
+        "remedy": error.remedy,
+    }
+
+
+def _arguments(parts: dict[str, str | None]) -> dict[str, Any]:
+    return {name: value for name, value in parts.items() if value is not None}
+
+
+def exported(**values: object) -> None:
+    """Put what a person chose into the environment, where every part reads it."""
+    for name, value in values.items():
+        if value is not None:
+            os.environ[name] = str(value)
