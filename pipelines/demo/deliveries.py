@@ -1,0 +1,49 @@
+"""When what arrives: the drops, and which deliverer fills them.
+
+The initial landing holds everything known at the as-of date; four increments follow.
+The single files are written by the `deliver_` modules.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+from pipelines.demo.courier import Courier, Drop
+from pipelines.demo.deliver_crm import deliver_crm
+from pipelines.demo.deliver_finance import deliver_finance
+from pipelines.demo.deliver_product import deliver_usage
+from pipelines.demo.deliver_shop import deliver_shop
+from pipelines.demo.deliver_surveys import deliver_surveys
+from pipelines.demo.world import World
+
+INITIAL = "initial"
+
+
+def increments_of(world: World) -> tuple[Drop, ...]:
+    """Two nights, a fortnight later, and the end of the month."""
+    end = world.month_starts[-1]
+    days = (
+        world.as_of + timedelta(days=1),
+        world.as_of + timedelta(days=2),
+        world.as_of + timedelta(days=14),
+        end,
+    )
+    return tuple(Drop(f"increments/{day.isoformat()}", day) for day in days)
+
+
+def nights_of(world: World) -> tuple[Drop, ...]:
+    """The exports in the initial landing: a full one and two nightly ones."""
+    return tuple(Drop(INITIAL, world.as_of - timedelta(days=n)) for n in (2, 1, 0))
+
+
+def deliver_everything(
+    courier: Courier, world: World, scratch: Path, *, increments: bool
+) -> None:
+    """Write every extract of every drop."""
+    later = increments_of(world) if increments else ()
+    nights = (*nights_of(world), *later)
+    deliver_crm(courier, world, nights)
+    deliver_shop(courier, world, later)
+    deliver_surveys(courier, world, scratch, later)
+    deliver_finance(courier, world, later)
+    if not world.is_lean:
+        deliver_usage(courier, world, later)

@@ -1,0 +1,216 @@
+"""Parameters: the declared world as tables that the SQL files join.
+
+What the world is stands in `world.py`; nothing is decided here but how many of each
+kind arrive in a month, which is drawn.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from pipelines.demo.draws import poisson
+from pipelines.demo.world import (
+    GAP_DAYS,
+    LOSS_DAYS,
+    PASS_DAYS,
+    STAGES,
+    Bands,
+    Segment,
+    World,
+)
+
+WORDS = Path(__file__).parent / "words.yml"
+HORIZON = 60
+"""Ages in months up to which churn is declared."""
+
+TABLES = {
+    "p_month": "month_no integer, month_start date, day_count integer",
+    "p_segment": (
+        "segment_no integer, segment varchar, pass_rates double[], churn double[],"
+        " discounted_churn double[], renewal_lapse double, annual_share double,"
+        " expansion double, very_disappointed decimal(9, 6)[],"
+        " promoters decimal(9, 6)[], detractors decimal(9, 6)[], response double[],"
+        " referral double, referral_growth double, repeat_rate double,"
+        " has_giant boolean, trade varchar[]"
+    ),
+    "p_arrival": (
+        "segment_no integer, month_no integer, kind varchar, arrivals integer,"
+        " is_discounted boolean"
+    ),
+    "p_release": (
+        "release_id varchar, release_name varchar, theme varchar, segment varchar,"
+        " effect decimal(9, 6), released_date date"
+    ),
+    "p_world": (
+        "as_of date, start_date date, until_date date, is_lean boolean,"
+        " answers_drive_response boolean, spend_shift double, months integer, scale double,"
+        " stages varchar[]"
+    ),
+}
+
+
+def create_parameters(
+    connection: duckdb.DuckDBPyConnection, world: World, folder: Path
+) -> None:
+    """Create the `p_` tables; `folder` takes the files they are read from."""
+    words = yaml.safe_load(WORDS.read_text("utf-8"))
+    _create_lists(connection, words)
+    rows: dict[str, list[dict[str, Any]]] = {
+        "p_month": _months(world),
+        "p_segment": [
+            _segment(number, segment, words)
+            for number, segment in enumerate(world.segments, 1)
+        ],
+        "p_arrival": arrivals(world),
+        "p_release": _releases(world),
+        "p_world": [_clock(world)],
+    }
+    for table, columns in TABLES.items():
+        path = folder / f"{table}.jsonl"
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps(row, default=str) + "\n" for row in rows[table])
+        declared = ", ".join(
+            f"{name}: '{kind}'"
+            for name, kind in (item.strip().split(" ", 1) for item in _items(columns))
+        )
+        connection.execute(
+            f"create table {table} as select * from read_json("
+            f"?, format = 'newline_delimited', columns = {{{declared}}})",
+            [str(path)],
+        ).fetchall()
+        path.unlink()
+
+
+def arrivals(world: World) -> list[dict[str, Any]]:
+    """How many deals, sign-ups and trials of each segment arrive in each month."""
+    rows = []
+    for number, segment in enumerate(world.segments, 1):
+        size = 1.0 if segment.is_fixed_size else world.scale
+        demands = [world.demand(segment, m) for m in range(world.months + 1)]
+        unit = size * world.months / 36 / sum(demands[: world.months])
+        totals = {
+            "deal": segment.deals,
+            "signup": segment.signups,
+            "trial": 0.0 if world.is_lean else segment.signups * 0.4,
+        }
+        for month_no, demand in enumerate(demands):
+            for kind, total in totals.items():
+                entity = f"{kind}|{segment.name}|{month_no - world.months}"
+                mean = total * unit * demand
+                rows.append(
+                    {
+                        "segment_no": number,
+                        "month_no": month_no,
+                        "kind": kind,
+                        "arrivals": poisson(world.seed, entity, "arrivals", mean),
+                        "is_discounted": world.is_discounted(segment, month_no),
+                    }
+                )
+    return rows
+
+
+def churned_by(hazards: Bands) -> list[float]:
+    """Probability that a monthly term has ended by each age from 1."""
+    alive = 1.0
+    churned = []
+    for age in range(1, HORIZON + 1):
+        alive *= 1 - hazards[0 if age <= 3 else 1 if age <= 9 else 2]
+        churned.append(1 - alive)
+    return churned
+
+
+def _create_lists(
+    connection: duckdb.DuckDBPyConnection, words: dict[str, list[str]]
+) -> None:
+    """Macros that return the declared lists, so that a draw can pick from them."""
+    for topic, choices in words.items():
+        texts = ", ".join("'" + text.replace("'", "''") + "'" for text in choices)
+        connection.execute(f"create macro words_{topic}() as [{texts}]").fetchall()
+    stages = ", ".join(str(list(days)) for days in PASS_DAYS)
+    for name, declared in {
+        "pass_days(stage_no)": f"([{stages}])[stage_no]",
+        "loss_days()": str(list(LOSS_DAYS)),
+        "gap_days()": str(list(GAP_DAYS)),
+    }.items():
+        connection.execute(f"create macro {name} as {declared}").fetchall()
+
+
+def _items(columns: str) -> list[str]:
+    """Column declarations, split at commas outside brackets."""
+    items, depth, start = [], 0, 0
+    for position, sign in enumerate(columns):
+        depth += (sign == "(") - (sign == ")")
+        if sign == "," and depth == 0:
+            items.append(columns[start:position])
+            start = position + 1
+    return [*items, columns[start:]]
+
+
+def _months(world: World) -> list[dict[str, Any]]:
+    starts = world.month_starts
+    ends = [*starts[1:], starts[-1].replace(day=28)]
+    return [
+        {
+            "month_no": number,
+            "month_start": start,
+            "day_count": max((end - start).days, 28),
+        }
+        for number, (start, end) in enumerate(zip(starts, ends, strict=True))
+    ]
+
+
+def _segment(
+    number: int, segment: Segment, words: dict[str, list[str]]
+) -> dict[str, Any]:
+    return {
+        "segment_no": number,
+        "segment": segment.name,
+        "pass_rates": segment.pass_rates,
+        "churn": churned_by(segment.churn),
+        "discounted_churn": churned_by(segment.discounted_churn),
+        "renewal_lapse": segment.renewal_lapse,
+        "annual_share": segment.annual_share,
+        "expansion": segment.expansion,
+        "very_disappointed": segment.very_disappointed,
+        "promoters": segment.promoters,
+        "detractors": segment.detractors,
+        "response": segment.response,
+        "referral": segment.referral,
+        "referral_growth": segment.referral_growth,
+        "repeat_rate": segment.repeat,
+        "has_giant": segment.has_giant,
+        "trade": words.get(f"trade_{segment.name}", words["trade_other"]),
+    }
+
+
+def _releases(world: World) -> list[dict[str, Any]]:
+    starts = world.month_starts
+    return [
+        {
+            "release_id": release.release_id,
+            "release_name": release.name,
+            "theme": release.theme,
+            "segment": release.segment,
+            "effect": release.effect,
+            "released_date": starts[world.months + release.offset].replace(day=12),
+        }
+        for release in world.releases
+        if world.months + release.offset >= 0
+    ]
+
+
+def _clock(world: World) -> dict[str, Any]:
+    return {
+        "as_of": world.as_of,
+        "start_date": world.month_starts[0],
+        "until_date": world.month_starts[-1],
+        "is_lean": world.is_lean,
+        "answers_drive_response": world.answers_drive_response,
+        "spend_shift": world.spend_shift,
+        "months": world.months,
+        "scale": world.scale,
+        "stages": STAGES,
+    }
