@@ -62,7 +62,8 @@ answers_described as (
             cast(questions.scale_min as varchar)
             || '-'
             || cast(questions.scale_max as varchar),
-            single_answers.scale_id
+            -- A contract names scales such as nps_0_10.
+            replace(replace(lower(single_answers.scale_id), 'nps_', ''), '_', '-')
         ) as scale_id
 
     from single_answers

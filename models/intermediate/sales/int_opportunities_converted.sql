@@ -93,12 +93,6 @@ select
         when currency_code = '{{ var("reporting_currency") }}' then opportunity_amount
         else cast(opportunity_amount * fx_rate as decimal(18, 4))
     end as opportunity_amount_reporting,
-    coalesce(
-        closed_date is not null
-        and opportunity_amount <> 0
-        and currency_code is distinct from '{{ var("reporting_currency") }}',
-        false
-    ) as needs_fx_rate,
     closed_date,
     rate_date
 
