@@ -1,0 +1,195 @@
+"""The rules of the dbt project that a reader relies on, held against dbt's manifest.
+
+Each test shows the offenders by name. The text of the SQL has its own rules in
+`test_structure_sql.py`. That the columns of a model are those of its
+contract is dbt's own check, in every build; here the contract must exist.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+GRAIN_WORDS = "month|quarter|wave|segment|cohort"
+RAW_TYPES = {
+    "text": "varchar",
+    "date": "date",
+    "instant": "timestamp",
+    "money": "decimal(18,4)",
+    "number": "double",
+    "integer": "bigint",
+    "boolean": "boolean",
+}
+RAW_COLUMNS_OF_INGEST = {
+    "source_system": "varchar",
+    "extract_id": "varchar",
+    "record_number": "bigint",
+    "loaded_at": "timestamp",
+    "is_deleted": "boolean",
+    "effective_at": "timestamp",
+    "content_hash": "varchar",
+    "record_status": "varchar",
+}
+
+Node = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def models(manifest: dict[str, Any]) -> list[Node]:
+    return [n for n in manifest["nodes"].values() if n["resource_type"] == "model"]
+
+
+@pytest.fixture(scope="module")
+def marts(models: list[Node]) -> list[Node]:
+    return [model for model in models if model["path"].startswith("marts/")]
+
+
+@pytest.fixture(scope="module")
+def data_tests(manifest: dict[str, Any]) -> list[Node]:
+    return [n for n in manifest["nodes"].values() if n["resource_type"] == "test"]
+
+
+def feeds() -> dict[tuple[str, str], dict[str, str]]:
+    """The columns and raw types of every feed, by source and name."""
+    found = {}
+    for path in sorted((ROOT / "pipelines/feeds").glob("*.yml")):
+        declared = yaml.safe_load(path.read_text())
+        for name, feed in declared["feeds"].items():
+            columns: dict[str, str] = {}
+            for column, properties in feed["columns"].items():
+                if properties.get("personal") == "email":
+                    columns |= {
+                        f"{column}_hash": "varchar",
+                        f"{column}_domain": "varchar",
+                    }
+                else:
+                    columns[column] = RAW_TYPES[properties["type"]]
+            found[declared["source"], name] = columns | RAW_COLUMNS_OF_INGEST
+    return found
+
+
+def name_pattern(model: Node) -> str:
+    """What the name of a model must look like, by the folder that it is in."""
+    layer, area, *_ = Path(model["path"]).parts
+    return {
+        "staging": rf"stg_{area}__[a-z0-9_]+",
+        "intermediate": r"int_[a-z0-9]+_[a-z0-9_]+",
+        "marts": r"(fct|dim|bridge|verdict)_[a-z0-9_]+"
+        rf"|{area}_[a-z0-9]+(_[a-z0-9]+)*__({GRAIN_WORDS})(_({GRAIN_WORDS}))*",
+    }[layer]
+
+
+def test_names_match_their_layer(models: list[Node]) -> None:
+    wrong = [m["path"] for m in models if not re.fullmatch(name_pattern(m), m["name"])]
+    assert wrong == []
+
+
+def test_first_line_states_the_grain(models: list[Node]) -> None:
+    wrong = [
+        model["name"]
+        for model in models
+        if not model["path"].startswith("staging/")
+        and not model["raw_code"].startswith("-- Grain: ")
+    ]
+    assert wrong == []
+
+
+def test_every_mart_has_an_enforced_contract(marts: list[Node]) -> None:
+    wrong = [m["name"] for m in marts if not m["config"]["contract"]["enforced"]]
+    assert wrong == []
+
+
+def test_every_mart_says_what_a_row_is_and_what_not_to_use_it_for(
+    marts: list[Node],
+) -> None:
+    wrong = [
+        model["name"]
+        for model in marts
+        if not model["description"].startswith("One row per ")
+        or not re.search(r"\b[Mm]ust\s+not\b", model["description"])
+    ]
+    assert wrong == []
+
+
+def test_every_column_of_a_mart_has_a_type_and_a_description(marts: list[Node]) -> None:
+    wrong = [
+        f"{model['name']}.{column['name']}"
+        for model in marts
+        for column in model["columns"].values()
+        if not column["data_type"] or not column["description"].strip()
+    ]
+    assert wrong == []
+
+
+def test_every_mart_tests_its_primary_key(
+    marts: list[Node], data_tests: list[Node]
+) -> None:
+    tested: dict[str, set[tuple[str, str | None]]] = {}
+    for test in data_tests:
+        if metadata := test.get("test_metadata"):
+            names = tested.setdefault(test["attached_node"], set())
+            names.add((metadata["name"], test["column_name"]))
+    wrong = []
+    for model in marts:
+        names = tested.get(model["unique_id"], set())
+        is_combination = ("is_unique_combination", None) in names
+        is_single = any(
+            name == "unique" and ("not_null", column) in names for name, column in names
+        )
+        if not is_combination and not is_single:
+            wrong.append(model["name"])
+    assert wrong == []
+
+
+def test_every_test_blocks(data_tests: list[Node]) -> None:
+    wrong = [
+        t["name"] for t in data_tests if t["config"]["severity"].upper() != "ERROR"
+    ]
+    assert wrong == []
+
+
+def test_unit_and_singular_tests_are_named_after_their_model(
+    manifest: dict[str, Any], data_tests: list[Node]
+) -> None:
+    names = {
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "seed")
+    }
+    wrong = [
+        test["name"]
+        for test in manifest["unit_tests"].values()
+        if not re.fullmatch(rf"{test['model']}__[a-z0-9_]+", test["name"])
+    ]
+    wrong += [
+        test["name"]
+        for test in data_tests
+        if not test.get("test_metadata")
+        and not any(test["name"].startswith(f"{name}__") for name in names)
+    ]
+    assert wrong == []
+
+
+def test_every_feed_is_a_source_with_the_same_columns(manifest: dict[str, Any]) -> None:
+    sources = {
+        (source["source_name"].removeprefix("raw_"), source["name"]): {
+            column["name"]: column["data_type"].replace(" ", "")
+            for column in source["columns"].values()
+        }
+        for source in manifest["sources"].values()
+        if source["source_name"].startswith("raw_")
+    }
+    assert sources == feeds()
+
+
+def test_every_feed_has_a_staging_model(models: list[Node]) -> None:
+    staged = {
+        (source.removeprefix("raw_"), table)
+        for model in models
+        if model["path"].startswith("staging/")
+        for source, table in model["sources"]
+    }
+    assert staged >= set(feeds())
