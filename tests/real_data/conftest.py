@@ -13,9 +13,9 @@ from typing import Any
 
 import duckdb
 import pytest
+from pipelines.extracts.contract_files import load_contracts
 from pipelines.extracts.ingest import ingest
 
-from pipelines.extracts.contract import load_contracts
 from pipelines.project import Home, Settings
 from pipelines.run import refresh
 
@@ -76,7 +76,16 @@ class RealHome:
         ingest(self.settings, load_contracts(self.settings.contracts))
 
     def refresh(self) -> None:
-        refresh(self.settings)
+        """Run the whole job; a publication is made, or the test says why not."""
+        settings = self.settings
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("FITMART_HOME", str(settings.home.path))
+            environment.setenv("LANDING", str(settings.landing))
+            environment.setenv("CONTRACTS", str(settings.contracts))
+            environment.setenv("AS_OF", settings.as_of.isoformat())
+            environment.setenv("REPORTING_CURRENCY", settings.reporting_currency)
+            summary = refresh(settings)
+        assert summary.is_good, summary.record.refusals
 
     def at(self, as_of: date) -> "RealHome":
         """The same home, run with another as-of date."""

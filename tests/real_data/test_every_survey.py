@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
+from pipelines.extracts.contract_files import load_contracts
 
-from pipelines.extracts.contract import Contract, Question, load_contracts
+from pipelines.extracts.contract import Contract
+from pipelines.extracts.contract_survey import Question
 
 if TYPE_CHECKING:
     from tests.real_data.conftest import RealHome
@@ -40,29 +42,32 @@ def read(path: Path, contract: Contract) -> tuple[list[str], list[list[str]]]:
     return rows[0], rows[first:]
 
 
-def position(question: Question, header: list[str]) -> int | None:
-    """Where a file has a question, from 0; nothing when it has not."""
-    wanted = question.from_ if isinstance(question.from_, tuple) else (question.from_,)
-    for column in wanted:
-        if isinstance(column, int):
-            return column - 1
-        if column in header:
-            return header.index(column)
-    return None
+def positions(question: Question, header: list[str]) -> list[int]:
+    """Where a file has a question, from 0: one column, or one for each choice."""
+    wanted = question.choices or question.from_
+    columns = wanted if isinstance(wanted, tuple) else (wanted,)
+    found = [
+        column - 1 if isinstance(column, int) else header.index(column)
+        for column in columns
+        if isinstance(column, int) or column in header
+    ]
+    return found if question.choices else found[:1]
 
 
 def answered_cells(
     contract: Contract, header: list[str], rows: list[list[str]]
 ) -> Iterator[tuple[str, int]]:
-    """How many records answer each question."""
+    """How many records answer each question that somebody answered."""
     assert contract.survey is not None
     for question in contract.survey.questions:
-        column = position(question, header)
-        if column is not None:
-            nothing = question.na or contract.format.na
-            count = sum(row[column].strip() not in nothing for row in rows)
-            if count:
-                yield question.id, count
+        nothing = question.na or contract.format.na
+        columns = positions(question, header)
+        count = sum(
+            any(row[column].strip() not in nothing for column in columns)
+            for row in rows
+        )
+        if count:
+            yield question.id, count
 
 
 @pytest.mark.parametrize("contract", SURVEYS, ids=lambda contract: contract.contract)

@@ -4,8 +4,7 @@ from itertools import takewhile
 from pathlib import Path
 
 import pytest
-
-from pipelines.extracts.contract import load_contracts
+from pipelines.extracts.contract_files import load_contracts
 
 EXAMPLES = Path(__file__).parents[2] / "contracts" / "examples"
 FOLDERS = sorted(path for path in EXAMPLES.iterdir() if path.is_dir())
