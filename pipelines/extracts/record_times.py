@@ -1,0 +1,67 @@
+"""From when a record holds, whether it is deleted, and which version it is, as SQL."""
+
+from dataclasses import dataclass
+
+from pipelines.extracts.contract import Contract
+from pipelines.extracts.mapped import Rule
+from pipelines.extracts.resolved_cells import ResolvedCells
+from pipelines.extracts.transforms import literal, literals, typed
+
+FILE_NAME = "getvariable('fitmart_file_name')::varchar"
+
+
+@dataclass(frozen=True)
+class RecordExpression:
+    """SQL of something that a record has beside its columns; None when undeclared."""
+
+    sql: str | None = None
+    cells: tuple[int, ...] = ()
+    rules: tuple[Rule, ...] = ()
+
+
+def effective_at(contract: Contract, cells: ResolvedCells) -> RecordExpression:
+    """From when the record holds (UTC)."""
+    declared = contract.records.effective_at
+    if declared is None:
+        return RecordExpression()
+    used: tuple[int, ...] = ()
+    if declared.file_name is not None:
+        pattern = literal(declared.file_name)
+        text = f"nullif(regexp_extract({FILE_NAME}, {pattern}, 1), '')"
+    elif declared.column is not None:
+        found = cells.text(declared.column, "records.effective_at", None)
+        text, used = found.sql, found.cells
+    else:
+        text = f"{literal(declared.constant or '')}::varchar"
+    sql = typed(text, "instant", declared.source)
+    return RecordExpression(sql, used, (_readable("effective_at", sql),))
+
+
+def version(contract: Contract, cells: ResolvedCells) -> RecordExpression:
+    """What orders the records of one key."""
+    declared = contract.records.version
+    if declared is None:
+        return RecordExpression()
+    found = cells.text(declared.column, "records.version", None)
+    sql = typed(found.sql, declared.type, declared.source)
+    return RecordExpression(sql, found.cells, (_readable("version", sql),))
+
+
+def deleted_when(contract: Contract, cells: ResolvedCells) -> RecordExpression:
+    """Whether the record is a soft delete."""
+    declared = contract.records.deleted_when
+    if declared is None:
+        return RecordExpression()
+    found = cells.text(declared.column, "records.deleted_when", ())
+    sql = f"coalesce({found.sql} in ({literals(declared.values)}), false)"
+    return RecordExpression(sql, found.cells)
+
+
+def _readable(name: str, sql: str) -> Rule:
+    return Rule(
+        name=f"{name}_is_readable",
+        column=name,
+        broken=f"(({sql}) is null)",
+        reason=f"{name} is empty or cannot be read.",
+        remedy=f"Correct the record or the file name, or records.{name}.",
+    )

@@ -1,0 +1,100 @@
+"""Runs a contract over a few rows of text in DuckDB, as the ingest path does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from pipelines.extracts.contract import Contract
+from pipelines.extracts.contract_checks import check_contract
+from pipelines.extracts.feed import load_feeds
+from pipelines.extracts.mapping import Mapping, map_columns
+
+Row = Sequence[str | None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the records: values by column, and names of broken rules."""
+
+    mapping: Mapping
+    values: list[dict[str, Any]]
+    broken: list[list[tuple[str, str]]]
+
+    def column(self, name: str) -> list[Any]:
+        return [row[name] for row in self.values]
+
+    def rules(self, column: str) -> list[list[str]]:
+        return [[rule for rule, at in row if at == column] for row in self.broken]
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A connection as `mapping.py` asks for."""
+    connection = duckdb.connect()
+    connection.execute("set timezone = 'UTC'")
+    connection.execute("set threads = 1")
+    connection.execute("create macro keyed_hash(text) as 'hash of ' || text")
+    connection.execute("set variable fitmart_file_name = 'deals_2024-03-01.csv'")
+    return connection
+
+
+def contract_for(feed: str, columns: dict[str, Any], **more: Any) -> Contract:
+    """A contract of few keys, validated like any other."""
+    document = {
+        "contract": "tested",
+        "feed": feed,
+        "source_system": "tool",
+        "files": "*.csv",
+        "format": {"type": "csv"},
+        "records": {"mode": "append", "same_record": "extract_and_record"},
+        "columns": columns,
+    }
+    contract = Contract.model_validate(document | more)
+    check_contract(contract, "tested.yml")
+    return contract
+
+
+def offer(
+    connection: duckdb.DuckDBPyConnection, width: int, rows: Sequence[Row]
+) -> None:
+    """Make the relation `incoming` of text cells."""
+    cells = "".join(f", c{n} varchar" for n in range(1, width + 1))
+    connection.execute(
+        f"create or replace table incoming (record_number bigint{cells})"
+    )
+    marks = ", ".join("?" * (width + 1))
+    for number, row in enumerate(rows, start=1):
+        connection.execute(f"insert into incoming values ({marks})", [number, *row])
+
+
+def run(contract: Contract, header: tuple[str, ...], rows: Sequence[Row]) -> Outcome:
+    """Map the rows, and judge them by the rules."""
+    mapping = map_columns(contract, load_feeds()[contract.feed], header)
+    connection = connect()
+    offer(connection, len(header), rows)
+    expressions = [column.expression for column in mapping.columns]
+    expressions += [mapping.effective_at or "null", mapping.is_deleted]
+    expressions += [mapping.version or "null"]
+    names = [column.name for column in mapping.columns]
+    names += ["effective_at", "is_deleted", "version"]
+    values = connection.execute(
+        f"select {', '.join(expressions)} from incoming order by record_number"
+    ).fetchall()
+    verdicts = [rule.broken for rule in mapping.rules] or ["false"]
+    broken = connection.execute(
+        f"select {', '.join(verdicts)} from incoming order by record_number"
+    ).fetchall()
+    assert all(verdict is not None for row in broken for verdict in row)
+    return Outcome(
+        mapping,
+        [dict(zip(names, row, strict=True)) for row in values],
+        [
+            [
+                (rule.name, rule.column)
+                for rule, is_broken in zip(mapping.rules, row, strict=False)
+                if is_broken
+            ]
+            for row in broken
+        ],
+    )
