@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from pipelines.demo.courier import Courier, Drop
+from pipelines.demo.deliver_billing import deliver_billing
 from pipelines.demo.deliver_crm import deliver_crm
 from pipelines.demo.deliver_finance import deliver_finance
 from pipelines.demo.deliver_product import deliver_usage
@@ -43,6 +44,7 @@ def deliver_everything(
     nights = (*nights_of(world), *later)
     deliver_crm(courier, world, nights)
     deliver_shop(courier, world, later)
+    deliver_billing(courier, world, later)
     deliver_surveys(courier, world, scratch, later)
     deliver_finance(courier, world, later)
     if not world.is_lean:

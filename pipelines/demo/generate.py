@@ -24,10 +24,13 @@ __all__ = ["DEMO_AS_OF", "Truth", "generate"]
 
 SQL = Path(__file__).parent / "sql"
 STEPS = (
+    "prices",
     "deals",
     "accounts",
     "customers",
     "releases",
+    "subscriptions",
+    "invoices",
     "opportunities",
     "crm_feeds",
     "orders",

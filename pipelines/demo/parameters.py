@@ -34,7 +34,7 @@ TABLES = {
         " expansion double, very_disappointed decimal(9, 6)[],"
         " promoters decimal(9, 6)[], detractors decimal(9, 6)[], response double[],"
         " referral double, referral_growth double, repeat_rate double,"
-        " has_giant boolean, trade varchar[]"
+        " giant_seats integer, trade varchar[]"
     ),
     "p_arrival": (
         "segment_no integer, month_no integer, kind varchar, arrivals integer,"
@@ -45,7 +45,7 @@ TABLES = {
         " effect decimal(9, 6), released_date date"
     ),
     "p_world": (
-        "as_of date, start_date date, until_date date, is_lean boolean,"
+        "as_of date, history_start date, until_date date, is_lean boolean,"
         " answers_drive_response boolean, spend_shift double, months integer, scale double,"
         " stages varchar[]"
     ),
@@ -61,7 +61,7 @@ def create_parameters(
     rows: dict[str, list[dict[str, Any]]] = {
         "p_month": _months(world),
         "p_segment": [
-            _segment(number, segment, words)
+            _segment(number, segment, words, world)
             for number, segment in enumerate(world.segments, 1)
         ],
         "p_arrival": arrivals(world),
@@ -163,7 +163,7 @@ def _months(world: World) -> list[dict[str, Any]]:
 
 
 def _segment(
-    number: int, segment: Segment, words: dict[str, list[str]]
+    number: int, segment: Segment, words: dict[str, list[str]], world: World
 ) -> dict[str, Any]:
     return {
         "segment_no": number,
@@ -181,9 +181,16 @@ def _segment(
         "referral": segment.referral,
         "referral_growth": segment.referral_growth,
         "repeat_rate": segment.repeat,
-        "has_giant": segment.has_giant,
+        "giant_seats": _giant_seats(segment, world),
         "trade": words.get(f"trade_{segment.name}", words["trade_other"]),
     }
+
+
+def _giant_seats(segment: Segment, world: World) -> int:
+    """More seats than all others of the segment can have together."""
+    if not segment.has_giant:
+        return 0
+    return 100 + int((segment.deals + segment.signups) * world.scale * 1.5)
 
 
 def _releases(world: World) -> list[dict[str, Any]]:
@@ -205,7 +212,7 @@ def _releases(world: World) -> list[dict[str, Any]]:
 def _clock(world: World) -> dict[str, Any]:
     return {
         "as_of": world.as_of,
-        "start_date": world.month_starts[0],
+        "history_start": world.month_starts[0],
         "until_date": world.month_starts[-1],
         "is_lean": world.is_lean,
         "answers_drive_response": world.answers_drive_response,

@@ -43,7 +43,7 @@ arrived as (
         if(number < 4, 'internal', 'test') as kind,
         1 as segment_no,
         false as is_discounted,
-        start_date as created_date,
+        history_start as created_date,
         null as first_paid_date
 
     from p_world, range(8) as numbers (number)
@@ -77,7 +77,7 @@ select
         u(entity, 'referred')
         < p_segment.referral
         + p_segment.referral_growth
-        * date_diff('month', p_world.start_date, created_date),
+        * date_diff('month', p_world.history_start, created_date),
         'referral',
         pick(words_channel(), u(entity, 'channel'))
     ) as channel,
@@ -91,6 +91,11 @@ select
         as currency_code,
     2 + cast(floor(u(entity, 'size') * u(entity, 'more size') * 60) as integer)
         as employee_count,
+    1 + cast(floor(u(entity, 'seats') * u(entity, 'more seats') * 12) as integer)
+        as seats,
+    1 + cast(floor(u(entity, 'tier') * u(entity, 'higher tier') * 3) as integer)
+        as tier,
+    false as is_giant,
     -- a tenth is counted anew once, a few change hands or are entered twice
     if(u(entity, 'recount') < 0.1,
         created_at + to_days(30 + cast(floor(u(entity, 'recount day') * 600)
@@ -107,6 +112,28 @@ from numbered
 
 inner join p_segment on numbered.segment_no = p_segment.segment_no
 cross join p_world;
+
+-- Where one customer outweighs a whole segment, it is the first that was sold to.
+update accounts
+set
+    seats = giants.giant_seats,
+    is_giant = true,
+    currency_code = 'EUR',
+    moved_at = null
+from (
+    select
+        min(accounts.account_no) as account_no,
+        min(p_segment.giant_seats) as giant_seats
+
+    from accounts
+
+    inner join p_segment on accounts.segment_no = p_segment.segment_no
+
+    where p_segment.giant_seats > 0 and first_paid_date is not null and is_sales_led
+
+    group by accounts.segment_no
+) as giants
+where accounts.account_no = giants.account_no;
 
 -- A trial that turns out to be a company we know is merged into it.
 create table merges as

@@ -15,7 +15,9 @@ drawn as (
         accounts.currency_code,
         accounts.first_paid_date,
         p_segment.renewal_lapse,
-        not is_discounted and u(entity, 'term') < annual_share as is_annual,
+        is_giant or (not is_discounted and u(entity, 'term') < annual_share)
+            as is_annual,
+        accounts.is_giant,
         if(is_discounted, discounted_churn, churn) as churned_by,
         u(entity, 'leaves') as leaving_draw
 
@@ -33,6 +35,7 @@ left_at_age as (
     select
         * exclude (churned_by, leaving_draw, renewal_lapse),
         case
+            when is_giant then null
             when not is_annual and leaving_draw < churned_by[len(churned_by)]
                 then 1 + len(list_filter(churned_by, lambda x: x <= leaving_draw))
             when not is_annual then null

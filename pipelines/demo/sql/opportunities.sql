@@ -18,7 +18,7 @@ select
     is_won,
     entered_after,
     accounts.currency_code,
-    cast(240 + 24 * floor(u(deal, 'amount') * u(deal, 'more amount') * 400)
+    cast(12 * accounts.seats * unit_price(accounts.tier, year(new_deals.created_date), false)
         as decimal(18, 2)) as amount,
     'REP-' || new_deals.segment_no || cast(1 + floor(u(deal, 'owner') * 4) as integer)
         as owner_id,
