@@ -1,0 +1,260 @@
+"""The ingest of a landing folder: every new extract, exactly once.
+
+Goes from file to file and decides which are tried; what becomes of one is settled in
+`attempt.py`. Decisions of people are in `decisions.py`.
+"""
+
+import shutil
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import duckdb
+
+from pipelines.extracts.attempt import (
+    Attempt,
+    ExtractOutcome,
+    Workshop,
+    identify,
+    named_time,
+    readable_name,
+)
+from pipelines.extracts.contract import Contract
+from pipelines.extracts.feed import create_raw_tables_sql, load_feeds
+from pipelines.extracts.keys import create_keyed_hash, load_key, reject_cipher
+from pipelines.extracts.landing import Delivered, claims, list_landing, unclaimed
+from pipelines.extracts.ledger import (
+    Extract,
+    create_ops_tables,
+    list_extracts,
+    now,
+    record_event,
+    set_values,
+)
+from pipelines.extracts.limits import Limits
+from pipelines.extracts.load import Loading, transaction
+from pipelines.extracts.warehouse import open_build, storage_errors
+from pipelines.project import Settings
+
+Progress = Callable[[str, int, int], None]
+"""Called with the file at work, the bytes read so far, and those of all files."""
+
+
+@dataclass(frozen=True)
+class FeedReport:
+    """What one ingest did for one feed.
+
+    Args:
+        seen: Files that its contracts claim.
+        rows: Rows that it loaded.
+        rejected: Records that did not load, those of refused extracts included.
+    """
+
+    seen: int = 0
+    loaded: int = 0
+    already_loaded: int = 0
+    refused: int = 0
+    changed: int = 0
+    rejected: int = 0
+    rows: int = 0
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What one ingest did."""
+
+    feeds: dict[str, FeedReport]
+    outcomes: tuple[ExtractOutcome, ...]
+    unclaimed: tuple[str, ...]
+    stale: tuple[str, ...]
+    """Extracts that an older form of their contract has read."""
+
+
+def ingest(
+    settings: Settings,
+    contracts: Sequence[Contract],
+    *,
+    progress: Progress | None = None,
+    limits: Limits | None = None,
+) -> IngestReport:
+    """Load what is new in the landing folder.
+
+    Raises:
+        FitmartError: The landing or the home cannot be used; no file is to blame.
+    """
+    files = list_landing(settings.landing)
+    with open_workshop(settings, limits) as workshop:
+        _note_surroundings(workshop, files, contracts)
+        stale = _mark_stale(workshop, contracts)
+        total = sum(file.size for file in files)
+        outcomes: list[ExtractOutcome] = []
+        done = 0
+        for file in files:
+            for contract in (one for one in contracts if claims(one, file)):
+                if progress is not None:
+                    progress(file.relative_path, done, total)
+                outcomes.append(_take(workshop, file, contract))
+            done += file.size
+        if progress is not None:
+            progress("", total, total)
+    return IngestReport(
+        feeds=_by_feed(outcomes),
+        outcomes=tuple(outcomes),
+        unclaimed=tuple(file.relative_path for file in unclaimed(files, contracts)),
+        stale=stale,
+    )
+
+
+@contextmanager
+def open_workshop(
+    settings: Settings, limits: Limits | None = None
+) -> Iterator[Workshop]:
+    """The build with all its tables, ready to take extracts."""
+    home = settings.home
+    with storage_errors(str(home.path)):
+        key = load_key(home)
+        connection = open_build(home)
+        try:
+            workshop = Workshop(
+                home,
+                connection,
+                reject_cipher(key),
+                limits or Limits.from_environment(),
+            )
+            prepare(connection, key)
+            yield workshop
+        finally:
+            connection.close()
+            shutil.rmtree(home.spool / "extract", ignore_errors=True)
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:
+    """Make every table exist, and the macro that hashes personal data."""
+    create_keyed_hash(connection, key)
+    create_ops_tables(connection)
+    for feed in load_feeds().values():
+        for statement in create_raw_tables_sql(feed):
+            connection.execute(statement)
+
+
+def _take(workshop: Workshop, file: Delivered, contract: Contract) -> ExtractOutcome:
+    """Load one file under one contract, unless it is known already."""
+    attempt = Attempt(workshop, file, contract)
+    known = {one.extract_id: one for one in list_extracts(workshop.connection)}
+    same = known.get(attempt.extract_id)
+    before = same or _read_before(known, attempt, file, contract)
+    is_retried = before is not None and before is not same
+    is_retried = is_retried and before is not None and before.status == "refused"
+    if before is None or is_retried or before.status == "replaced":
+        return attempt.settle(
+            Loading(workshop.connection, workshop.cipher), before if is_retried else None
+        )
+    return ExtractOutcome(
+        extract_id=before.extract_id,
+        contract_name=contract.contract,
+        feed=contract.feed,
+        relative_path=file.relative_path,
+        outcome="refused" if before.status == "refused" else "already_loaded",
+    ).with_counts(before)
+
+
+def _read_before(
+    known: dict[str, Extract], attempt: Attempt, file: Delivered, contract: Contract
+) -> Extract | None:
+    """The extract that an older form of the contract made of the same content."""
+    others = [
+        one
+        for one in known.values()
+        if one.content_hash == attempt.content_hash
+        and one.contract_name == contract.contract
+        and one.contract_hash != contract.meaning_hash
+        and one.status != "replaced"
+    ]
+    time = named_time(contract, readable_name(file.path))
+    for one in others:
+        if identify(one.content_hash, one.contract_hash, time) == one.extract_id:
+            return one
+    same_place = [one for one in others if one.relative_path == file.relative_path]
+    return next(iter(same_place), None)
+
+
+def _mark_stale(
+    workshop: Workshop, contracts: Sequence[Contract]
+) -> tuple[str, ...]:
+    """Mark what a contract has read that means something else by now.
+
+    A contract that was put back as it was makes its extracts fresh again.
+    """
+    names = {contract.contract for contract in contracts}
+    meanings = {contract.meaning_hash for contract in contracts}
+    stale = []
+    with transaction(workshop.connection):
+        for one in list_extracts(workshop.connection):
+            is_current = one.contract_hash in meanings
+            if one.contract_name not in names and not is_current:
+                continue
+            if one.status == "loaded" and not is_current:
+                _set_status(workshop, one, "stale_contract")
+            elif one.status == "stale_contract" and is_current:
+                _set_status(workshop, one, "loaded")
+                continue
+            elif one.status != "stale_contract":
+                continue
+            stale.append(one.extract_id)
+    return tuple(stale)
+
+
+def _set_status(workshop: Workshop, extract: Extract, status: str) -> None:
+    set_values(workshop.connection, extract.extract_id, status=status)
+    record_event(workshop.connection, extract.extract_id, status, "ingest")
+
+
+def _note_surroundings(
+    workshop: Workshop, files: Sequence[Delivered], contracts: Sequence[Contract]
+) -> None:
+    """Write down which files nobody claims, and the options of the contracts."""
+    connection, seen_at = workshop.connection, now()
+    with transaction(connection):
+        connection.execute("delete from ops.unclaimed_files")
+        for file in unclaimed(files, contracts):
+            connection.execute(
+                "insert into ops.unclaimed_files values (?, ?, ?)",
+                [file.relative_path, file.size, seen_at],
+            )
+        connection.execute("delete from ops.contract_options")
+        for contract in contracts:
+            for name, value in contract.options.items():
+                connection.execute(
+                    "insert into ops.contract_options values (?, ?, ?, ?, ?)",
+                    [
+                        contract.contract,
+                        contract.source_system,
+                        contract.feed,
+                        name,
+                        value,
+                    ],
+                )
+
+
+def _by_feed(outcomes: Sequence[ExtractOutcome]) -> dict[str, FeedReport]:
+    grouped: dict[str, list[ExtractOutcome]] = defaultdict(list)
+    for one in outcomes:
+        grouped[one.feed].append(one)
+    return {feed: _feed_report(found) for feed, found in sorted(grouped.items())}
+
+
+def _feed_report(found: Sequence[ExtractOutcome]) -> FeedReport:
+    def count(outcome: str) -> int:
+        return sum(one.outcome == outcome for one in found)
+
+    new = [one for one in found if one.outcome != "already_loaded"]
+    return FeedReport(
+        seen=len(found),
+        loaded=count("loaded"),
+        already_loaded=count("already_loaded"),
+        refused=count("refused"),
+        changed=count("changed"),
+        rejected=sum(one.rejected for one in new),
+        rows=sum(one.loaded for one in new),
+    )
