@@ -5,7 +5,7 @@ then runs on literal rows. Checks that are written in Python have their own test
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ GENERIC_TESTS = Path(__file__).parents[1] / "data_tests/generic"
 PLANTED_FAULTS = Path(__file__).with_name("planted_faults.yml")
 
 Row = list[Any]
+Failures = Callable[[str, list[Row]], list[str]]
 USES: dict[str, dict[str, Any]] = {
     f"{test}__{number}": {"test": test, **use}
     for test, uses in yaml.safe_load(PLANTED_FAULTS.read_text()).items()
@@ -55,42 +56,40 @@ def compiled_tests(
     return sql
 
 
-def fill(
-    connection: duckdb.DuckDBPyConnection,
-    relation: str,
-    columns: Mapping[str, str],
-    rows: list[Row],
-) -> None:
-    """Makes a relation of literal rows."""
-    declared = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-    connection.execute(f"create table {relation} ({declared})")
-    places = ", ".join("?" for _ in columns)
-    for row in rows:
-        connection.execute(f"insert into {relation} values ({places})", row)
+@pytest.fixture(scope="module")
+def failures(compiled_tests: dict[str, str]) -> Iterator[Failures]:
+    """The failures that a use of a test returns for rows of `subject`."""
+    connection = duckdb.connect()
 
+    def fill(relation: str, columns: Mapping[str, str], rows: list[Row]) -> None:
+        declared = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        connection.execute(f"create or replace table {relation} ({declared})")
+        places = ", ".join("?" for _ in columns)
+        for row in rows:
+            connection.execute(f"insert into {relation} values ({places})", row)
 
-def failures(sql: str, use: Mapping[str, Any], rows: list[Row]) -> list[str]:
-    """The failures that a compiled test returns for the rows."""
-    with duckdb.connect() as connection:
-        fill(connection, "subject", use["columns"], rows)
+    def run(name: str, rows: list[Row]) -> list[str]:
+        use = USES[name]
+        fill("subject", use["columns"], rows)
         if other := use.get("counterpart"):
-            fill(connection, "counterpart", other["columns"], other["rows"])
-        query = f"select failure from ({sql}) as dbt_internal_test"
+            fill("counterpart", other["columns"], other["rows"])
+        query = f"select failure from ({compiled_tests[name]}) as dbt_internal_test"
         return [failure for (failure,) in connection.execute(query).fetchall()]
+
+    yield run
+    connection.close()
 
 
 @pytest.mark.parametrize(("name", "rows"), CLEAN)
-def test_clean_data_pass(
-    compiled_tests: dict[str, str], name: str, rows: list[Row]
-) -> None:
-    assert failures(compiled_tests[name], USES[name], rows) == []
+def test_clean_data_pass(failures: Failures, name: str, rows: list[Row]) -> None:
+    assert failures(name, rows) == []
 
 
 @pytest.mark.parametrize(("name", "failure", "rows"), PLANTED)
 def test_a_planted_fault_is_rejected_by_name(
-    compiled_tests: dict[str, str], name: str, failure: str, rows: list[Row]
+    failures: Failures, name: str, failure: str, rows: list[Row]
 ) -> None:
-    assert set(failures(compiled_tests[name], USES[name], rows)) == {failure}
+    assert set(failures(name, rows)) == {failure}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 Each entry of CALLS is one use of a macro over the columns of a relation `cases`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import duckdb
@@ -107,19 +107,25 @@ def refusals(ran_macros: tuple[dict[str, str], dict[str, str]]) -> dict[str, str
 
 
 @pytest.fixture(scope="session")
-def evaluate(ran_macros: tuple[dict[str, str], dict[str, str]]) -> Evaluate:
+def evaluate(
+    ran_macros: tuple[dict[str, str], dict[str, str]],
+) -> Iterator[Evaluate]:
     """Runs a call over rows; an aggregate returns one row for all of them."""
     sql, _ = ran_macros
 
+    connection = duckdb.connect()
+
     def run(name: str, rows: Iterable[tuple[Any, ...]]) -> Rows:
         call = CALLS[name]
-        with duckdb.connect() as connection:
-            connection.execute(f"create table cases ({call.columns})")
-            places = ", ".join("?" for _ in call.columns.split(", "))
-            if values := list(rows):
-                connection.executemany(f"insert into cases values ({places})", values)
-            cursor = connection.execute(sql[name])
-            names = [column[0] for column in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        connection.execute(f"create or replace table cases ({call.columns})")
+        if values := list(rows):
+            row = f"({', '.join('?' for _ in call.columns.split(', '))})"
+            every_row = ", ".join(row for _ in values)
+            cells = [cell for value in values for cell in value]
+            connection.execute(f"insert into cases values {every_row}", cells)
+        cursor = connection.execute(sql[name])
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
-    return run
+    yield run
+    connection.close()
