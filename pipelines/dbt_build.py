@@ -197,6 +197,7 @@ class _Watcher:
     def __init__(self) -> None:
         self.errors: list[str] = []
         self._done = 0
+        self._total = 0
 
     def __call__(self, event: "EventMsg") -> None:
         info = event.info
@@ -204,9 +205,9 @@ class _Watcher:
             self.errors.append(info.msg.strip())
         if info.name in ("LogStartLine", "NodeFinished"):
             self._done += info.name == "NodeFinished"
-            node = event.data.node_info
-            total = getattr(event.data, "total", 0)
-            report("transform", self._done, total, node.node_name)
+            self._total = getattr(event.data, "total", self._total)
+            name = event.data.node_info.node_name
+            report("transform", self._done, self._total, name)
 
 
 def _stopped(message: str) -> FitmartError:

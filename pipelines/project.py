@@ -1,7 +1,7 @@
 """Where things are: the repository, the home of a run, and what a run may know.
 
-Nothing here opens a file or a connection when it is imported; `Settings.from_environment`
-reads the environment only when it is called.
+Nothing here opens a file or a connection when it is imported; the environment is read
+only when `Settings.from_environment` is called.
 """
 
 import os
@@ -33,6 +33,10 @@ class Home:
     @property
     def landing(self) -> Path:
         return self.path / "landing"
+
+    @property
+    def demo_landing(self) -> Path:
+        return self.landing / "initial"
 
     @property
     def quarantine(self) -> Path:
@@ -104,7 +108,7 @@ class Settings:
         contracts = ROOT / "contracts" if own else ROOT / "contracts" / "demo"
         return cls(
             home=home,
-            landing=_path("LANDING", home.landing),
+            landing=_path("LANDING", home.landing if own else home.demo_landing),
             contracts=_path("CONTRACTS", contracts),
             as_of=_as_of(time_zone, is_demo=not own),
             reporting_tz=time_zone,
@@ -138,7 +142,7 @@ def _as_of(time_zone: str, *, is_demo: bool) -> date:
 
 
 def _demo_as_of() -> date:
-    from pipelines.demo import DEMO_AS_OF  # noqa: PLC0415 (only the demo needs it)
+    from pipelines.demo.world import DEMO_AS_OF  # noqa: PLC0415 (only the demo needs it)
 
     return DEMO_AS_OF
 

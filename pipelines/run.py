@@ -69,9 +69,10 @@ def _deliver_demo(settings: Settings) -> None:
     """Generate the demo's extracts into the landing of a home that has none."""
     from pipelines.demo.generate import generate  # noqa: PLC0415 (only the demo)
 
-    if not any(settings.landing.iterdir()):
+    # The truth is written last: without it the landing was not finished.
+    if not (settings.home.landing / "truth.json").exists():
         report("prepare", current="generating the demo company")
-        generate(settings.landing)
+        generate(settings.home.landing)
 
 
 def _run_job(settings: Settings, run_id: str) -> str | None:

@@ -205,9 +205,17 @@ def _stage(settings: Settings, run_id: str, name: str) -> Iterator[None]:
             )
 
 
-def _ingest_progress(done: int, total: int, current: str) -> None:
-    report("ingest", done, total, current)
+def _ingest_progress(file: str, bytes_read: int, bytes_in_all: int) -> None:
+    report("ingest", bytes_read, bytes_in_all, file)
 
 
 def _extract_counts(done: IngestReport) -> dict[str, int]:
-    raise NotImplementedError(done)
+    feeds = done.feeds.values()
+    return {
+        "seen": sum(feed.seen for feed in feeds),
+        "loaded": sum(feed.loaded for feed in feeds),
+        "known already": sum(feed.already_loaded for feed in feeds),
+        "refused": sum(feed.refused for feed in feeds),
+        "read under an older contract": len(done.stale),
+        "files without a contract": len(done.unclaimed),
+    }

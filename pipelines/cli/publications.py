@@ -1,0 +1,53 @@
+"""`fitmart publications`: what readers see, and going back to what they saw before."""
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="List publications, or roll back to one.")
+
+PublicationId = Annotated[
+    str | None, typer.Argument(help="Id to go back to; the one before by default.")
+]
+Reason = Annotated[str, typer.Option(help="Why; it stays in the history.")]
+
+
+@app.command("list")
+def list_all() -> None:
+    """Show the publications that are kept, newest first.
+
+    Example: fitmart publications list
+    """
+    from pipelines.cli.show import console, table
+    from pipelines.project import Settings
+    from pipelines.publishing.publications import list_publications
+
+    rows = [
+        (
+            one.publication_id,
+            one.created_at.isoformat(sep=" ", timespec="seconds"),
+            one.as_of.isoformat(),
+            one.size_bytes,
+            one.is_current,
+            one.why,
+        )
+        for one in list_publications(Settings.from_environment().home)
+    ]
+    headings = ["publication", "created (UTC)", "as of", "bytes", "current", "why"]
+    console().print(table(headings, rows))
+
+
+@app.command()
+def rollback(reason: Reason, publication_id: PublicationId = None) -> None:
+    """Let readers see an earlier publication again; nothing is rebuilt.
+
+    Example: fitmart publications rollback --reason "prices of May were wrong"
+    """
+    from pipelines.cli.show import console
+    from pipelines.home import opened
+    from pipelines.project import Settings
+    from pipelines.publishing.publications import rollback as roll_back
+
+    with opened(Settings.from_environment(), "publications rollback") as settings:
+        target = roll_back(settings.home, publication_id, reason=reason)
+    console().print(f"Readers see [bold]{target}[/] again.")

@@ -1,0 +1,87 @@
+"""How things look on a terminal: tables, panels, errors and refusals.
+
+Nothing is computed here. Text from files is escaped, so that it cannot pose as markup.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console, Group
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.errors import FitmartError
+from pipelines.publishing.outcome import Refusal
+
+SHOWN = 10
+
+
+def console() -> Console:
+    """Where results go."""
+    return Console(highlight=False)
+
+
+def errors() -> Console:
+    """Where complaints go."""
+    return Console(stderr=True, highlight=False)
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    """A plain table; numbers stand to the right."""
+    shown = [list(row) for row in rows]
+    built = Table(box=None, pad_edge=False, header_style="bold")
+    for index, heading in enumerate(headings):
+        is_number = bool(shown) and all(
+            isinstance(row[index], int | float) for row in shown
+        )
+        built.add_column(heading, justify="right" if is_number else "left")
+    for row in shown:
+        built.add_row(*(_cell(value) for value in row))
+    return built
+
+
+def show_error(error: FitmartError) -> None:
+    """One panel: what is wrong, where, by which rule, and what to do."""
+    lines = Table.grid(padding=(0, 2))
+    lines.add_column(style="bold")
+    lines.add_column(overflow="fold")
+    for name, value in (
+        ("problem", error.problem),
+        ("file", error.file),
+        ("where", error.where),
+        ("rule", error.rule),
+        ("remedy", error.remedy),
+    ):
+        if value:
+            lines.add_row(name, escape(value))
+    errors().print(Panel(lines, title="fitmart stopped", border_style="red"))
+
+
+def show_refusals(refusals: Sequence[Refusal]) -> None:
+    """Why nothing was published: which checks, which rows, and what to do."""
+    parts: list[Text] = []
+    for refusal in refusals[:SHOWN]:
+        parts.append(Text(refusal.check, style="bold red"))
+        parts.append(Text(f"  {refusal.problem}"))
+        parts += [Text(f"  · {example}", style="dim") for example in refusal.examples]
+        parts.append(Text(f"  → {refusal.remedy}", style="green"))
+    if len(refusals) > SHOWN:
+        parts.append(Text(f"and {len(refusals) - SHOWN} more: fitmart status"))
+    errors().print(
+        Panel(
+            Group(*parts),
+            title="Not published: the last publication stays",
+            border_style="red",
+        )
+    )
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return escape(str(value))
