@@ -13,6 +13,7 @@ from pipelines.publishing.history import read_history, record
 from pipelines.publishing.meta import read_header
 from pipelines.publishing.swap import (
     current_id,
+    disk_explained,
     point_current_to,
     publication_file,
     publication_ids,
@@ -77,9 +78,10 @@ def rollback(
         reason: Why, for the history.
 
     Raises:
-        FitmartError: There is no such publication, or it is not what it says it is.
+        FitmartError: There is no such publication, it is not what it says it is, or
+            the disk refuses.
     """
-    with publishing_lock(home):
+    with disk_explained(home), publishing_lock(home):
         kept = publication_ids(home)
         target = publication_id or _before(current_id(home), kept)
         if target not in kept:

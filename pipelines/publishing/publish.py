@@ -4,15 +4,12 @@ Everything until the swap leaves readers with what they had, whenever it ends. T
 themselves are in the modules beside this one.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from pipelines.errors import FitmartError
-from pipelines.extracts.warehouse import explain
 from pipelines.project import Home, Settings
 from pipelines.publishing import swap
 from pipelines.publishing.build import opened_build
@@ -66,7 +63,7 @@ def publish(
     if refusals:
         raise PublicationRefusedError(refusals)
     leftovers: tuple[str, ...] = ()
-    with _disk_explained(home), swap.publishing_lock(home):
+    with swap.disk_explained(home), swap.publishing_lock(home):
         swap.sweep(home)
         with opened_build(home) as connection:
             new = candidate(
@@ -123,17 +120,3 @@ def _remember(settings: Settings, publication_id: str, run_id: str) -> tuple[str
         # Readers have the publication: it must not be reported as a failure.
         return (str(error),)
     return ()
-
-
-@contextmanager
-def _disk_explained(home: Home) -> Iterator[None]:
-    """Turn what a disk has to say into a sentence with a remedy."""
-    try:
-        yield
-    except (OSError, duckdb.IOException, duckdb.FatalException) as error:
-        raise explain(error, str(home.marts)) or FitmartError(
-            f"the disk refused while publishing: {error}",
-            file=str(home.marts),
-            rule="disk_accepts_publication",
-            remedy="Check the disk, then run again; what readers see is whole.",
-        ) from error

@@ -4,11 +4,15 @@ Readers open `marts/current.duckdb`, a symlink that is replaced as a whole: a fi
 is being written never has a publication's name. The caller holds `publishing_lock`.
 """
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import duckdb
+
 from pipelines.errors import FitmartError
+from pipelines.extracts.warehouse import explain
 from pipelines.project import Home
 from pipelines.publishing import disk
 from pipelines.publishing.history import read_history, record
@@ -18,6 +22,20 @@ TEMPORARY_SUFFIX = ".tmp"
 STAMP = "%Y%m%dT%H%M%S%fZ"
 READ_ONLY_MODE = 0o444
 """A tool that opens a publication for writing is refused by the file system."""
+
+
+@contextmanager
+def disk_explained(home: Home) -> Iterator[None]:
+    """Turn what a disk has to say into a sentence with a remedy."""
+    try:
+        yield
+    except (OSError, duckdb.OperationalError, duckdb.FatalException) as error:
+        raise explain(error, str(home.marts)) or FitmartError(
+            f"the disk refused while publishing: {error}",
+            file=str(home.marts),
+            rule="disk_accepts_publication",
+            remedy="Check the disk, then run again; what readers see is whole.",
+        ) from error
 
 
 def publishing_lock(home: Home) -> AbstractContextManager[None]:

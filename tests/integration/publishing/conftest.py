@@ -66,15 +66,47 @@ class Company:
         with duckdb.connect(str(self.home.build)) as connection:
             connection.execute(statement)
 
+    def add_answers(self, count: int) -> None:
+        """A survey export, as ingest keeps it: one answer to each response."""
+        lineage = (
+            "'survey' as source_system, 'extract-9' as extract_id, record_number, "
+            "timestamp '2026-07-01' as loaded_at, false as is_deleted, "
+            "'current' as record_status, 'r' || record_number as response_id, "
+            "'s' as survey_id"
+        )
+        answer = "'q' as question_id, 'nps' as question_kind"
+        source = f"from range(1, {count} + 1) numbers(record_number)"
+        with duckdb.connect(str(self.home.build)) as build:
+            build.execute(
+                f"insert into raw_survey.responses by name select {lineage} {source}"
+            )
+            build.execute(
+                "insert into raw_survey.answers by name "
+                f"select * exclude survey_id, {answer} from (select {lineage} {source})"
+            )
+            changes = {"loaded_count": count, "derived_count": count}
+            write_extract(
+                build,
+                make_extract(
+                    extract_id="extract-9",
+                    feed="survey.responses",
+                    records_in_file=count,
+                    rejected_count=0,
+                    **changes,
+                ),
+            )
+
     def set_version(self, version: int) -> None:
         """Rebuild all marts with another content."""
-        for relation in MARTS:
-            self.change(f"update {relation} set version = {version}")
+        updates = (f"update {name} set version = {version};" for name in MARTS)
+        self.change(f"begin; {' '.join(updates)} commit")
 
-    def publish(self, audit: Audit | None = None, **changes: Any) -> Publication:
+    def publish(
+        self, audit: Audit | None = None, run_id: str = "run-1", **changes: Any
+    ) -> Publication:
         settings = replace(self.settings, **changes)
         return publish(
-            settings, "run-1", audit or make_audit(), key=KEY, code_version="1.2.3"
+            settings, run_id, audit or make_audit(), key=KEY, code_version="1.2.3"
         )
 
     def versions(self, file: Path | None = None) -> set[int]:
@@ -199,8 +231,9 @@ def _make_build(home: Home) -> None:
     home.build.parent.mkdir(parents=True)
     with duckdb.connect(str(home.build)) as build:
         create_ops_tables(build)
-        for statement in create_raw_tables_sql(load_feeds()["crm.accounts"]):
-            build.execute(statement)
+        for feed in load_feeds().values():
+            for statement in create_raw_tables_sql(feed):
+                build.execute(statement)
         build.execute(
             "insert into raw_crm.accounts by name select 'a' || number as account_id, "
             "'crm' as source_system, 'extract-1' as extract_id, "
@@ -209,6 +242,12 @@ def _make_build(home: Home) -> None:
             f"from range(1, {CUSTOMERS} + 1) numbers(number)"
         )
         write_extract(build, make_extract())
+        build.execute(
+            "insert into ops.rejects by name select 'extract-1' as extract_id, "
+            "401 as record_number, 'crm.accounts' as feed, 'type' as rule, "
+            "'not a date' as reason, 'Correct it.' as remedy, "
+            "'' as raw_record_encrypted, timestamp '2026-07-01' as rejected_at"
+        )
         for schema in ("core", "sales", "fit"):
             build.execute(f"create schema {schema}")
         build.execute(
