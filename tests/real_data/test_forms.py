@@ -144,7 +144,7 @@ def test_both_qualtrics_forms_tell_of_one_response(ingested_surveys: RealHome) -
     assert ingested_surveys.build(
         "select question_id, answer_label, answer_number, answer_text"
         f" from raw_survey.answers {current} order by question_id"
-    ) == [("q1", None, 2.0, None), ("q2", None, None, "Hello World!")]
+    ) == [("q1", "2", None, None), ("q2", None, None, "Hello World!")]
 
 
 def test_stacks_keeps_its_two_scales_apart(
