@@ -6,7 +6,7 @@ machine; the tests try that. Permissions of the operating system are the real bo
 
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from pipelines.publishing.build import literal
 from pipelines.publishing.verify import READ_ONLY_CONFIG
@@ -23,7 +23,8 @@ class ConnectionString:
 def sqlalchemy_url(file: Path) -> str:
     """URL for SQLAlchemy with duckdb-engine, as Superset and pandas take it."""
     options = urlencode({"access_mode": "read_only", **READ_ONLY_CONFIG})
-    return f"duckdb:///{quote(str(file))}?{options}"
+    # SQLAlchemy takes the path as it stands: an encoded blank would stay encoded.
+    return f"duckdb:///{file}?{options}"
 
 
 def sqlalchemy_connect_args() -> dict[str, object]:

@@ -106,7 +106,7 @@ def of_no_extract(
     for feed, extract_id, row_count, status in rows:
         why = f"is {status}" if status else "is not in the ledger"
         yield Refusal(
-            "rowsof_no_extract",
+            "rows_of_no_extract",
             f"raw_{feed} holds {row_count} rows of extract {extract_id}, which {why}",
             (f"extract {extract_id}",),
             "Restore the home from a backup (fitmart restore), or begin a new one.",

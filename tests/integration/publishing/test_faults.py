@@ -67,7 +67,7 @@ def faulty_disk(monkeypatch: pytest.MonkeyPatch) -> FaultyDisk:
     for module in (publish, candidate, publications):
         monkeypatch.setattr(module, "problems_elsewhere", problems)
     # The gate changes nothing on disk, and has tests of its own.
-    monkeypatch.setattr(publish, "decide", lambda home, audit: ())
+    monkeypatch.setattr(publish, "decide", lambda *_: ())
     return FaultyDisk(monkeypatch)
 
 
