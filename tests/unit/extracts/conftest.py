@@ -1,10 +1,11 @@
 """Runs a contract over a few rows of text in DuckDB, as the ingest path does."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
+import pytest
 
 from pipelines.extracts.contract import Contract
 from pipelines.extracts.contract_checks import check_contract
@@ -29,7 +30,7 @@ class Outcome:
         return [[rule for rule, at in row if at == column] for row in self.broken]
 
 
-def connect() -> duckdb.DuckDBPyConnection:
+def new_connection() -> duckdb.DuckDBPyConnection:
     """A connection as `mapping.py` asks for."""
     connection = duckdb.connect()
     connection.execute("set timezone = 'UTC'")
@@ -39,7 +40,7 @@ def connect() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def contract_for(feed: str, columns: dict[str, Any], **more: Any) -> Contract:
+def make_contract(feed: str, columns: dict[str, Any], **more: Any) -> Contract:
     """A contract of few keys, validated like any other."""
     document = {
         "contract": "tested",
@@ -55,7 +56,7 @@ def contract_for(feed: str, columns: dict[str, Any], **more: Any) -> Contract:
     return contract
 
 
-def offer(
+def offer_rows(
     connection: duckdb.DuckDBPyConnection, width: int, rows: Sequence[Row]
 ) -> None:
     """Make the relation `incoming` of text cells."""
@@ -63,16 +64,21 @@ def offer(
     connection.execute(
         f"create or replace table incoming (record_number bigint{cells})"
     )
-    marks = ", ".join("?" * (width + 1))
-    for number, row in enumerate(rows, start=1):
-        connection.execute(f"insert into incoming values ({marks})", [number, *row])
+    marks = f"({', '.join('?' * (width + 1))})"
+    values = [cell for number, row in enumerate(rows, 1) for cell in (number, *row)]
+    if rows:
+        connection.execute(
+            f"insert into incoming values {', '.join([marks] * len(rows))}", values
+        )
 
 
-def run(contract: Contract, header: tuple[str, ...], rows: Sequence[Row]) -> Outcome:
+def run_contract(
+    contract: Contract, header: tuple[str, ...], rows: Sequence[Row]
+) -> Outcome:
     """Map the rows, and judge them by the rules."""
     mapping = map_columns(contract, load_feeds()[contract.feed], header)
-    connection = connect()
-    offer(connection, len(header), rows)
+    connection = new_connection()
+    offer_rows(connection, len(header), rows)
     expressions = [column.expression for column in mapping.columns]
     expressions += [mapping.effective_at or "null", mapping.is_deleted]
     expressions += [mapping.version or "null"]
@@ -98,3 +104,56 @@ def run(contract: Contract, header: tuple[str, ...], rows: Sequence[Row]) -> Out
             for row in broken
         ],
     )
+
+
+@pytest.fixture
+def contract_for() -> Callable[..., Contract]:
+    return make_contract
+
+
+@pytest.fixture
+def run() -> Callable[..., Outcome]:
+    return run_contract
+
+
+@pytest.fixture
+def offer() -> Callable[..., None]:
+    return offer_rows
+
+
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with new_connection() as opened:
+        yield opened
+
+
+@pytest.fixture
+def read() -> Callable[..., tuple[list[Any], list[list[str]]]]:
+    """Values and broken rules of one column, for a list of cells."""
+
+    def read_cells(
+        feed: str, column: str, source: Any, cells: Sequence[Any], **more: Any
+    ) -> tuple[list[Any], list[list[str]]]:
+        columns = {**_REQUIRED[feed], column: source}
+        rows = [cell if isinstance(cell, tuple) else (cell, None) for cell in cells]
+        contract = make_contract(feed, columns, **more)
+        outcome = run_contract(contract, ("a", "b"), rows)
+        return outcome.column(column), outcome.rules(column)
+
+    return read_cells
+
+
+_REQUIRED: dict[str, dict[str, Any]] = {
+    "shop.order_lines": {
+        "order_id": {"constant": "1"},
+        "ordered_at": {"constant": "2020-01-01"},
+        "line_amount": {"constant": "1"},
+    },
+    "crm.accounts": {"account_id": {"constant": "1"}},
+    "crm.contacts": {"contact_id": {"constant": "1"}},
+    "crm.opportunities": {
+        "opportunity_id": {"constant": "1"},
+        "stage": {"constant": "Won"},
+        "created_at": {"constant": "2020-01-01"},
+    },
+}
