@@ -11,6 +11,9 @@ from pathlib import Path
 
 import duckdb
 
+INITIAL = "initial"
+"""Folder of what a first run reads."""
+
 
 @dataclass(frozen=True)
 class Drop:
@@ -45,7 +48,8 @@ class DeliveredFile:
     source_system: str
     records: int
     rejects: dict[str, int]
-    note: str = ""
+    is_repeated: bool = False
+    """Whether it is a copy of an earlier one, and must change nothing."""
 
 
 @dataclass
@@ -68,7 +72,6 @@ class Courier:
         key: str,
         options: str = "format csv, header true",
         bad: tuple[Bad, ...] = (),
-        note: str = "",
     ) -> Path:
         """Copy a query into one file, spoilt records last.
 
@@ -83,7 +86,8 @@ class Courier:
             replaced = {key: f"'BAD-{number}-' || n", item.column: item.value}
             cells = ", ".join(f"{value} as {name}" for name, value in replaced.items())
             parts.append(
-                f"select * exclude (n) replace ({cells}), {number} as spoilt, n as copy_no"
+                f"select * exclude (n) replace ({cells}),"
+                f" {number} as spoilt, n as copy_no"
                 f" from (select * from ({select}) order by {order_by} limit 1),"
                 f" range(1, {item.count + 1}) as copies (n)"
             )
@@ -93,14 +97,19 @@ class Courier:
             f" order by spoilt, copy_no, {order_by}) to '{_quoted(target)}' ({options})"
         ).fetchall()
         rejects: dict[str, int] = {}
-        for item in bad:
+        for item in bad if int(rows[0][0]) else ():
             rejects[item.rule] = rejects.get(item.rule, 0) + item.count
         self.files.append(
             DeliveredFile(
-                drop.folder, path, feed, source_system, int(rows[0][0]), rejects, note
+                drop.folder, path, feed, source_system, int(rows[0][0]), rejects
             )
         )
         return target
+
+    def is_empty(self, source: str) -> bool:
+        """Whether a relation has no row."""
+        sql = f"select 1 from {source} limit 1"
+        return self.connection.execute(sql).fetchone() is None
 
     def deliver_again(self, drop: Drop, path: str, original: DeliveredFile) -> None:
         """The very same bytes once more, under another name."""
@@ -115,7 +124,7 @@ class Courier:
                 original.source_system,
                 original.records,
                 original.rejects,
-                note="re-delivered: must change nothing",
+                is_repeated=True,
             )
         )
 

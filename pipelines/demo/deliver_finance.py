@@ -1,50 +1,103 @@
-"""Finance: rates as a small CSV, spend as a spreadsheet saved with decimal commas."""
-
-from datetime import timedelta
+"""Finance: small tables as CSV, spend as a spreadsheet saved with decimal commas."""
 
 from pipelines.demo.courier import Bad, Courier, Drop
+from pipelines.demo.exports import SEMICOLON, Export, deliver_exports, text, yes_no
 from pipelines.demo.world import World
 
-SPEND = (
-    "spend_id as \"Buchung\", strftime(spend_month, '%d.%m.%Y') as \"Monat\","
-    ' function_name as "Bereich", channel as "Kanal", segment as "Zielmarkt",'
-    " replace(replace(replace(format('{:,.2f}', amount), ',', '#'), '.', ','),"
-    " '#', '.') || ' €' as \"Betrag\", if(is_headcount, 'ja', 'nein') as \"Personal\""
+EURO = (
+    "replace(replace(replace(format('{:,.2f}', amount), ',', '#'), '.', ','),"
+    " '#', '.') || ' €' as \"Betrag\""
 )
-BAD_SPEND = (
-    Bad("date_is_readable", '"Monat"', "'31.02.2025'", 1),
-    Bad("value_is_known", '"Bereich"', "'catering'", 1),
+RATES = Export(
+    feed="finance.fx_rates",
+    source_system="treasury",
+    path="finance/fx",
+    macro="fx_rates",
+    columns=", ".join(
+        (
+            text("rate_date", "date"),
+            "currency_code as currency",
+            "'EUR' as base",
+            text("rate", "rate"),
+        )
+    ),
+    key="currency",
+    order_by="date, currency",
+    is_whole=True,
+)
+SPEND = Export(
+    feed="finance.spend",
+    source_system="ledger",
+    path="finance/spend",
+    macro="spend",
+    columns=", ".join(
+        (
+            'spend_id as "Buchung"',
+            "strftime(spend_month, '%d.%m.%Y') as \"Monat\"",
+            'function_name as "Bereich"',
+            'channel as "Kanal"',
+            'segment as "Zielmarkt"',
+            EURO,
+            yes_no("is_headcount", '"Personal"', "ja", "nein"),
+        )
+    ),
+    key='"Buchung"',
+    order_by='"Buchung"',
+    options=SEMICOLON,
+    bad=(
+        Bad("date_is_readable", '"Monat"', "'31.02.2025'", 1),
+        Bad("value_is_known", '"Bereich"', "'catering'", 1),
+        Bad("money_is_readable", '"Betrag"', "'siehe Anlage'", 1),
+    ),
+)
+PLANS = (
+    Export(
+        feed="finance.margins",
+        source_system="ledger",
+        path="finance/margins",
+        macro="margins",
+        columns=text("margin_month", "month")
+        + ", segment as target_market, "
+        + text("gross_margin_rate", "gross_margin"),
+        key="target_market",
+        order_by="month, target_market",
+    ),
+    Export(
+        feed="finance.targets",
+        source_system="ledger",
+        path="finance/targets",
+        macro="targets",
+        columns=", ".join(
+            (
+                text("period_start", "from_day"),
+                text("period_end", "to_day"),
+                "segment as target_market",
+                text("target_amount", "target"),
+            )
+        ),
+        key="target_market",
+        order_by="from_day, target_market",
+    ),
+    Export(
+        feed="finance.cash",
+        source_system="ledger",
+        path="finance/cash",
+        macro="cash",
+        columns=", ".join(
+            (
+                text("cash_month", "month"),
+                text("cash_balance", "balance"),
+                text("net_burn", "burn"),
+            )
+        ),
+        key="month",
+        order_by="month",
+    ),
 )
 
 
-def deliver_finance(courier: Courier, world: World, later: tuple[Drop, ...]) -> None:
-    """Write rates and spend: a full file first, then what changed."""
-    since = None
-    for drop in (Drop("initial", world.as_of), *later):
-        changed = "" if since is None else f" where changed_at >= {since}"
-        stamp = f"{drop.until - timedelta(days=1):%Y%m%d}"
-        if since is None or drop.until == world.month_starts[-1]:
-            courier.deliver(
-                drop,
-                f"finance/fx_{stamp}.csv",
-                feed="finance.fx_rates",
-                source_system="treasury",
-                select="select cast(rate_date as varchar) as date, currency_code as"
-                " currency, 'EUR' as base, cast(rate as varchar) as rate"
-                f" from fx_rates_at({drop.instant})",
-                order_by="date, currency",
-                key="currency",
-            )
-        if since is None or drop != later[0]:
-            courier.deliver(
-                drop,
-                f"finance/spend_{stamp}.csv",
-                feed="finance.spend",
-                source_system="ledger",
-                select=f"select {SPEND} from spend_at({drop.instant}){changed}",
-                order_by='"Buchung"',
-                key='"Buchung"',
-                options="format csv, header true, delimiter ';'",
-                bad=BAD_SPEND if since is None else (),
-            )
-        since = drop.instant
+def deliver_finance(courier: Courier, world: World, drops: tuple[Drop, ...]) -> None:
+    """Write rates; books and plans too, unless the world is of replicates."""
+    deliver_exports(courier, (RATES,), drops)
+    if not world.is_lean:
+        deliver_exports(courier, (SPEND, *PLANS), drops)

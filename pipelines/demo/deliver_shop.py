@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from pipelines.demo.courier import Bad, Courier, Drop
+from pipelines.demo.exports import SEMICOLON
 from pipelines.demo.world import World
 
 SOURCE = "shop"
@@ -16,50 +17,42 @@ COLUMNS = (
 )
 BAD = (
     Bad("required_is_present", "line_total", "null", 2),
-    Bad("instant_is_readable", "ordered", "'13/25/2025 09:00'", 3),
+    Bad("time_is_readable", "ordered", "'13/25/2025 09:00'", 3),
     Bad("value_is_known", "type", "'barter'", 2),
 )
 
 
-def deliver_shop(courier: Courier, world: World, later: tuple[Drop, ...]) -> None:
+def deliver_shop(courier: Courier, world: World, drops: tuple[Drop, ...]) -> None:
     """Write a file per month; the last month of history comes twice, overlapping."""
-    history = world.month_starts[:-1]
-    initial = Drop("initial", world.as_of)
-    for number, month in enumerate(history):
-        end = world.month_starts[number + 1]
-        is_last = number == len(history) - 1
-        if is_last:
+    initial, *later = drops
+    months = world.month_starts
+    for start, end in zip(months[:-1], months[1:], strict=True):
+        name = f"{start:%Y-%m}"
+        if end == world.as_of:
             early = end - timedelta(days=4)
-            _deliver(courier, world, initial, month, early, f"{month:%Y-%m}_early")
-        _deliver(
-            courier,
-            world,
-            initial,
-            month,
-            end,
-            f"{month:%Y-%m}",
-            BAD if is_last else (),
-            "overlaps with the early version" if is_last else "",
-        )
+            _deliver(courier, world, initial, (start, early), f"{name}_early")
+            _deliver(courier, world, initial, (start, end), name, BAD)
+        else:
+            _deliver(courier, world, initial, (start, end), name)
     for number, drop in enumerate(later):
         if number == 1:
-            original = next(f for f in courier.files if f.feed == FEED)
-            courier.deliver_again(drop, f"shop/orders_resent_{drop.until}.csv.gz", original)
+            original = next(file for file in courier.files if file.feed == FEED)
+            resent = f"shop/orders_resent_{drop.until}.csv.gz"
+            courier.deliver_again(drop, resent, original)
         if number >= 2:
             name = f"{world.as_of:%Y-%m}" + ("_early" if number == 2 else "")
-            _deliver(courier, world, drop, world.as_of, drop.until, name)
+            _deliver(courier, world, drop, (world.as_of, drop.until), name)
 
 
 def _deliver(
     courier: Courier,
     world: World,
     drop: Drop,
-    start: date,
-    end: date,
+    days: tuple[date, date],
     name: str,
     bad: tuple[Bad, ...] = (),
-    note: str = "",
 ) -> None:
+    start, end = days
     # a new column, which nobody asked for, from three months before the as-of date on
     is_new = start >= world.month_starts[-4]
     columns = COLUMNS + (", if(line_type = 'sale', 'no', null) as gift" * is_new)
@@ -72,7 +65,6 @@ def _deliver(
         f" where ordered_at >= date '{start}' and ordered_at < date '{end}'",
         order_by="order_id, line",
         key="order_id",
-        options="format csv, header true, delimiter ';', compression gzip",
+        options=f"{SEMICOLON}, compression gzip",
         bad=bad,
-        note=note,
     )

@@ -130,6 +130,7 @@ INVITATIONS = """
         else fate
     end as state
 """
+BAD = (Bad("time_is_readable", "EndDate", "'in progress'", 2),)
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ class Wave:
 
 
 def deliver_surveys(
-    courier: Courier, world: World, scratch: Path, later: tuple[Drop, ...]
+    courier: Courier, world: World, scratch: Path, drops: tuple[Drop, ...]
 ) -> None:
     """Write the closed waves, then the open one again and again as it fills."""
     waves = [
@@ -152,36 +153,42 @@ def deliver_surveys(
             "select wave_no, wave_label, tool, open_date from waves order by wave_no"
         ).fetchall()
     ]
-    initial = Drop("initial", world.as_of)
-    for wave in waves:
-        if wave.opened < world.as_of:
-            _deliver_wave(courier, initial, wave, scratch)
-            continue
-        for drop in later[2:]:
-            _deliver_wave(courier, drop, wave, scratch)
+    initial, *later = drops
+    closed = [wave for wave in waves if wave.opened < world.as_of]
+    spoilt = [wave for wave in closed if wave.tool == "formpilot"][-1:]
+    for wave in closed:
+        _deliver_wave(courier, initial, wave, scratch, BAD if wave in spoilt else ())
+    for drop in later[2:]:
+        for wave in waves[len(closed) :]:
+            _deliver_wave(courier, drop, wave, scratch, ())
 
 
-def _deliver_wave(courier: Courier, drop: Drop, wave: Wave, scratch: Path) -> None:
-    stamp = f"{drop.until - timedelta(days=1):%Y%m%d}"
+def _deliver_wave(
+    courier: Courier, drop: Drop, wave: Wave, scratch: Path, bad: tuple[Bad, ...]
+) -> None:
+    invited = f"from invitations where wave_no = {wave.number}"
+    if courier.is_empty(f"(select 1 {invited})"):
+        return
     courier.deliver(
         drop,
-        f"surveys/{wave.tool}/invitations_{wave.label}_{stamp}.csv",
+        f"surveys/{wave.tool}/invitations_{wave.label}_{_stamp(drop)}.csv",
         feed="survey.invitations",
         source_system=wave.tool,
-        select=f"select {INVITATIONS.format(until=drop.instant)} from invitations"
-        f" where wave_no = {wave.number} and sent_at < {drop.instant}",
+        select=f"select {INVITATIONS.format(until=drop.instant)} {invited}"
+        f" and sent_at < {drop.instant}",
         order_by="invitation_id",
         key="invitation_id",
     )
     if wave.tool == "formpilot":
-        _deliver_formpilot(courier, drop, wave, scratch)
+        _deliver_formpilot(courier, drop, wave, scratch, bad)
     else:
         _deliver_askwell(courier, drop, wave, scratch)
 
 
-def _deliver_formpilot(courier: Courier, drop: Drop, wave: Wave, scratch: Path) -> None:
+def _deliver_formpilot(
+    courier: Courier, drop: Drop, wave: Wave, scratch: Path, bad: tuple[Bad, ...]
+) -> None:
     path = f"surveys/formpilot/export_{wave.label}.csv"
-    is_first = wave.number == 1
     body = courier.deliver(
         drop,
         path,
@@ -191,7 +198,7 @@ def _deliver_formpilot(courier: Courier, drop: Drop, wave: Wave, scratch: Path) 
         order_by="ResponseId",
         key="ResponseId",
         options="format csv, header false",
-        bad=(Bad("instant_is_readable", "EndDate", "'in progress'", 2),) * is_first,
+        bad=bad,
     )
     whole = scratch / "survey.csv"
     with whole.open("w", encoding="utf-8-sig", newline="") as file:
@@ -204,7 +211,7 @@ def _deliver_formpilot(courier: Courier, drop: Drop, wave: Wave, scratch: Path) 
 def _deliver_askwell(courier: Courier, drop: Drop, wave: Wave, scratch: Path) -> None:
     target = courier.deliver(
         drop,
-        f"surveys/askwell/answers_{wave.label}_{drop.until - timedelta(days=1):%Y%m%d}.xlsx",
+        f"surveys/askwell/answers_{wave.label}_{_stamp(drop)}.xlsx",
         feed="survey.responses",
         source_system="askwell",
         select=_answers(ASKWELL, wave, drop),
@@ -226,3 +233,8 @@ def _answers(columns: str, wave: Wave, drop: Drop) -> str:
         f"select {columns} from responses"
         f" where wave_no = {wave.number} and answered_at < {drop.instant}"
     )
+
+
+def _stamp(drop: Drop) -> str:
+    """The last day that a log covers."""
+    return (drop.until - timedelta(days=1)).strftime("%Y%m%d")

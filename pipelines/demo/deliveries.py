@@ -7,26 +7,23 @@ The single files are written by the `deliver_` modules.
 from datetime import timedelta
 from pathlib import Path
 
-from pipelines.demo.courier import Courier, Drop
+from pipelines.demo.courier import INITIAL, Courier, Drop
 from pipelines.demo.deliver_billing import deliver_billing
 from pipelines.demo.deliver_crm import deliver_crm
 from pipelines.demo.deliver_finance import deliver_finance
-from pipelines.demo.deliver_product import deliver_usage
+from pipelines.demo.deliver_product import deliver_product
 from pipelines.demo.deliver_shop import deliver_shop
 from pipelines.demo.deliver_surveys import deliver_surveys
 from pipelines.demo.world import World
 
-INITIAL = "initial"
-
 
 def increments_of(world: World) -> tuple[Drop, ...]:
     """Two nights, a fortnight later, and the end of the month."""
-    end = world.month_starts[-1]
     days = (
         world.as_of + timedelta(days=1),
         world.as_of + timedelta(days=2),
         world.as_of + timedelta(days=14),
-        end,
+        world.until,
     )
     return tuple(Drop(f"increments/{day.isoformat()}", day) for day in days)
 
@@ -42,10 +39,11 @@ def deliver_everything(
     """Write every extract of every drop."""
     later = increments_of(world) if increments else ()
     nights = (*nights_of(world), *later)
+    drops = (nights_of(world)[-1], *later)
     deliver_crm(courier, world, nights)
-    deliver_shop(courier, world, later)
-    deliver_billing(courier, world, later)
-    deliver_surveys(courier, world, scratch, later)
-    deliver_finance(courier, world, later)
+    deliver_shop(courier, world, drops)
+    deliver_billing(courier, world, drops)
+    deliver_surveys(courier, world, scratch, drops)
+    deliver_finance(courier, world, drops)
     if not world.is_lean:
-        deliver_usage(courier, world, later)
+        deliver_product(courier, world, drops)

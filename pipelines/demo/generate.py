@@ -32,11 +32,13 @@ STEPS = (
     "subscriptions",
     "invoices",
     "opportunities",
+    "acquisition",
     "crm_feeds",
     "orders",
     "surveys",
     "finance",
     "usage",
+    "feedback",
 )
 """The parts of the company, each from those before it."""
 

@@ -44,10 +44,15 @@ TABLES = {
         "release_id varchar, release_name varchar, theme varchar, segment varchar,"
         " effect decimal(9, 6), released_date date"
     ),
+    "p_theme": "theme_no integer, theme varchar, sentences varchar[]",
+    "p_campaign": (
+        "campaign_id varchar, campaign_name varchar, segment varchar,"
+        " first_date date, last_date date, discount_rate decimal(6, 4)"
+    ),
     "p_world": (
         "as_of date, history_start date, until_date date, is_lean boolean,"
-        " answers_drive_response boolean, spend_shift double, months integer, scale double,"
-        " stages varchar[]"
+        " answers_drive_response boolean, spend_shift double, months integer,"
+        " scale double, stages varchar[]"
     ),
 }
 
@@ -58,6 +63,7 @@ def create_parameters(
     """Create the `p_` tables; `folder` takes the files they are read from."""
     words = yaml.safe_load(WORDS.read_text("utf-8"))
     _create_lists(connection, words)
+    releases = world.releases
     rows: dict[str, list[dict[str, Any]]] = {
         "p_month": _months(world),
         "p_segment": [
@@ -66,6 +72,11 @@ def create_parameters(
         ],
         "p_arrival": arrivals(world),
         "p_release": _releases(world),
+        "p_theme": [
+            {"theme_no": number, "theme": theme, "sentences": words[f"theme_{theme}"]}
+            for number, theme in enumerate(dict.fromkeys(r.theme for r in releases), 1)
+        ],
+        "p_campaign": _campaigns(world),
         "p_world": [_clock(world)],
     }
     for table, columns in TABLES.items():
@@ -151,12 +162,12 @@ def _items(columns: str) -> list[str]:
 
 def _months(world: World) -> list[dict[str, Any]]:
     starts = world.month_starts
-    ends = [*starts[1:], starts[-1].replace(day=28)]
+    ends = [*starts[1:], world.until]
     return [
         {
             "month_no": number,
             "month_start": start,
-            "day_count": max((end - start).days, 28),
+            "day_count": (end - start).days,
         }
         for number, (start, end) in enumerate(zip(starts, ends, strict=True))
     ]
@@ -209,11 +220,31 @@ def _releases(world: World) -> list[dict[str, Any]]:
     ]
 
 
+def _campaigns(world: World) -> list[dict[str, Any]]:
+    starts = world.month_starts
+    rows: list[dict[str, Any]] = []
+    for segment in world.segments:
+        for burst in segment.bursts:
+            first, last = world.months + burst.first, world.months + burst.last
+            if burst.campaign is not None and first >= 0:
+                rows.append(
+                    {
+                        "campaign_id": f"CMP-{len(rows) + 1}",
+                        "campaign_name": burst.campaign,
+                        "segment": segment.name,
+                        "first_date": starts[first],
+                        "last_date": starts[min(last + 1, world.months)],
+                        "discount_rate": 0.5,
+                    }
+                )
+    return rows
+
+
 def _clock(world: World) -> dict[str, Any]:
     return {
         "as_of": world.as_of,
         "history_start": world.month_starts[0],
-        "until_date": world.month_starts[-1],
+        "until_date": world.until,
         "is_lean": world.is_lean,
         "answers_drive_response": world.answers_drive_response,
         "spend_shift": world.spend_shift,

@@ -5,8 +5,8 @@ parameters become records is in the SQL files; what the facts are is in `facts.p
 Probabilities are exact decimals, so that the same numbers reach every machine.
 """
 
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Literal
 
 from pipelines.demo.draws import uniform
@@ -29,7 +29,7 @@ PASS_DAYS: tuple[tuple[int, ...], ...] = (
 """Days in each stage before a deal moves on; every value is equally likely."""
 LOSS_DAYS = (6, 12, 20, 30, 42, 55, 70, 85, 100, 115, 135, 155, 180, 210, 250, 320)
 """Days in the stage that a deal is lost from: losses are slow."""
-GAP_DAYS = (3, 6, 9, 13, 17, 21, 26, 31, 36, 42, 49, 57, 66, 78, 96, 150)
+GAP_DAYS = (3, 5, 7, 9, 12, 15, 18, 21, 25, 29, 34, 40, 48, 60, 80, 140)
 """Days between two orders of one shop customer."""
 SEASON = (1.10, 1.00, 1.05, 1.00, 0.95, 0.95, 0.75, 0.70, 1.10, 1.15, 1.15, 1.10)
 """Demand by calendar month, January first."""
@@ -44,6 +44,7 @@ class Burst:
     factor: float
     is_discounted: bool = False
     """Whether the customers of these months came for a discount, and leave."""
+    campaign: str | None = None
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,6 @@ class World:
     answers_drive_response: bool = False
     spend_shift: float = 0.0
     """How much of the product budget has moved to sales by the as-of month."""
-    reject_seed: int = field(default=0)
 
     @property
     def as_of(self) -> date:
@@ -122,10 +122,15 @@ class World:
 
     @property
     def month_starts(self) -> tuple[date, ...]:
-        """First days of the months of history, and of one month after them."""
+        """First days of the months of history, and of the month after them."""
         last = DEMO_AS_OF.year * 12 + DEMO_AS_OF.month - 1
-        numbers = range(last - self.months, last + 2)
+        numbers = range(last - self.months, last + 1)
         return tuple(date(n // 12, n % 12 + 1, 1) for n in numbers)
+
+    @property
+    def until(self) -> date:
+        """The end of the month after the history: nothing happens later."""
+        return (self.as_of + timedelta(days=32)).replace(day=1)
 
     def demand(self, segment: Segment, month_no: int) -> float:
         """Relative demand of a month, before it is scaled to the totals."""
@@ -159,7 +164,7 @@ PHYSIO = Segment(
     bursts=(Burst(-3, 0, 1.7),),
     churn=(0.025, 0.015, 0.006),
     renewal_lapse=0.06,
-    expansion=0.05,
+    expansion=0.08,
     very_disappointed=(0.44, 0.48, 0.50),
     promoters=(0.50, 0.52, 0.55),
     detractors=(0.16, 0.15, 0.14),
@@ -175,10 +180,10 @@ DENTAL = Segment(
     signups=450,
     pass_rates=(0.80, 0.77, 0.75, 0.74, 0.73),
     growth=-0.012,
-    bursts=(Burst(-3, 0, 0.45),),
+    bursts=(Burst(-4, 0, 0.25),),
     churn=(0.025, 0.012, 0.005),
     renewal_lapse=0.05,
-    expansion=0.04,
+    expansion=0.07,
     very_disappointed=(0.52, 0.54, 0.56),
     promoters=(0.55, 0.56, 0.58),
     detractors=(0.14, 0.13, 0.12),
@@ -196,18 +201,18 @@ BEAUTY = Segment(
     pass_rates=(0.70, 0.68, 0.68, 0.66, 0.65),
     growth=0.004,
     bursts=(
-        Burst(-11, -9, 4.0, is_discounted=True),
-        Burst(-3, -1, 3.5, is_discounted=True),
+        Burst(-11, -9, 4.0, is_discounted=True, campaign="Half price spring"),
+        Burst(-3, -1, 3.5, is_discounted=True, campaign="Half price autumn"),
     ),
     churn=(0.050, 0.040, 0.020),
     discounted_churn=(0.26, 0.18, 0.10),
     renewal_lapse=0.25,
     annual_share=0.10,
-    expansion=0.02,
-    very_disappointed=(0.10, 0.22, 0.70),
+    expansion=0.03,
+    very_disappointed=(0.05, 0.10, 0.60),
     promoters=(0.22, 0.28, 0.55),
     detractors=(0.45, 0.38, 0.15),
-    response=(0.06, 0.16, 0.50),
+    response=(0.05, 0.10, 0.50),
     referral=0.08,
     repeat=0.35,
 )
@@ -218,11 +223,11 @@ DRIVING = Segment(
     signups=350,
     pass_rates=(0.68, 0.66, 0.66, 0.64, 0.63),
     growth=-0.022,
-    bursts=(Burst(-3, 0, 0.5),),
+    bursts=(Burst(-4, 0, 0.30),),
     churn=(0.060, 0.050, 0.035),
     renewal_lapse=0.35,
     annual_share=0.15,
-    expansion=0.012,
+    expansion=0.02,
     very_disappointed=(0.16, 0.17, 0.18),
     promoters=(0.20, 0.21, 0.22),
     detractors=(0.46, 0.45, 0.44),
@@ -247,7 +252,7 @@ COMPANY_RELEASES = (
     Release("R-02", "Colour themes", "appearance", -28, "driving_schools", 0.0),
     Release("R-03", "Bulk invoices", "billing", -21),
     Release(
-        "R-04", "Two-way calendar sync", "calendar_sync", -13, "physio_clinics", 0.18
+        "R-04", "Two-way calendar sync", "calendar_sync", -13, "physio_clinics", 0.15
     ),
     Release("R-05", "New dashboard", "reporting", -7, "dental_practices", 0.0),
     Release("R-06", "Text reminders", "reminders", -2),
@@ -319,9 +324,7 @@ def replicate_world(seed: int, scale: float, months: int, count: int) -> World:
             pass_rates=(forward,) * 5,
             churn=(churn, churn, churn),
             annual_share=0.0,
-            very_disappointed=(
-                round(score - tilt, 4), score, round(score + tilt, 4)
-            ),
+            very_disappointed=(round(score - tilt, 4), score, round(score + tilt, 4)),
             promoters=(promoters,) * 3,
             detractors=(detractors,) * 3,
             response=(

@@ -113,12 +113,14 @@ select
     lead_source,
     if(stage = 'Closed Lost', lost_reason, null) as lost_reason,
     created_at,
-    cast(created_at as date) + 60 as expected_close_date,
+    lead_created_at,
+    created_date + if(postponed_at < t, 120, 60) as expected_close_date,
     if(stage_order = 6, entered_at, null) as closed_at,
     coalesce(deleted_at < t, false) as is_deleted,
     greatest(
         entered_at,
         if(corrected_at < t, corrected_at, entered_at),
+        if(postponed_at < t, postponed_at, entered_at),
         if(deleted_at < t, deleted_at, entered_at)
     ) as changed_at
 

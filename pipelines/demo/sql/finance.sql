@@ -168,3 +168,70 @@ select
 from spend
 
 where booked_at < t;
+
+create table margins as
+select
+    month_start as margin_month,
+    segment,
+    cast(0.76 + 0.01 * floor(u(segment || month_start, 'margin') * 5) as decimal(6, 4))
+        as gross_margin_rate
+
+from p_month
+
+cross join p_segment;
+
+create table targets as
+select
+    month_start as period_start,
+    cast(month_start + to_months(3) as date) as period_end,
+    segment,
+    cast(1000 * ceil((20 + 2 * month_no) * scale) as decimal(18, 2)) as target_amount
+
+from p_month
+
+cross join p_segment
+cross join p_world
+
+where month(month_start) in (1, 4, 7, 10);
+
+create table cash as
+with
+
+burned as (
+
+    select
+        month_start as cash_month,
+        cast(round((40000 + 1500 * month_no)
+            * scale * (0.8 + 0.4 * u(cast(month_start as varchar), 'burn')), 2)
+            as decimal(18, 2)) as net_burn
+
+    from p_month
+
+    cross join p_world
+
+)
+
+select
+    cash_month,
+    cast(6000000 * scale as decimal(18, 2)) - sum(net_burn) over (order by cash_month)
+        as cash_balance,
+    net_burn
+
+from burned
+
+cross join p_world;
+
+create macro margins_at(t) as table
+select *, last_day(margin_month) + interval 12 hours as changed_at
+from margins
+where last_day(margin_month) + interval 12 hours < t;
+
+create macro targets_at(t) as table
+select *, cast(period_start as timestamp) as changed_at
+from targets
+where period_start < t;
+
+create macro cash_at(t) as table
+select *, last_day(cash_month) + interval 12 hours as changed_at
+from cash
+where last_day(cash_month) + interval 12 hours < t;

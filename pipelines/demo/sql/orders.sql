@@ -58,7 +58,7 @@ continued as (
     select
         *,
         -- true once the customer did not come back
-        bool_or(again_draw >= if(number = 1, repeat_rate, 0.94)) over later as has_left,
+        bool_or(again_draw >= if(number = 1, repeat_rate, 0.955)) over later as has_left,
         first_date + cast(sum(gap_days) over later as integer) as order_date
 
     from steps
@@ -98,7 +98,7 @@ select
     'SO-' || account_no || '-' || order_no as order_id,
     entity || '|' || order_no as purchase,
     at_time(order_date, u(entity, 'order time ' || order_no)) as ordered_at,
-    if(is_lean, 1, 1 + cast(floor(u(entity, 'lines ' || order_no) * 4) as integer))
+    if(is_lean, 1, 1 + cast(floor(u(entity, 'lines ' || order_no) * 5) as integer))
         as line_count,
     not is_lean and u(entity, 'shipped ' || order_no) < 0.6 as is_shipped
 

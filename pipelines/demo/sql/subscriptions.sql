@@ -120,7 +120,9 @@ bounded as (
             when draw < expansion * 1.25 + 0.008 then 'upgrade'
             when draw < expansion * 1.25 + 0.012 and not is_annual and not has_addon
                 then 'pause'
-            when draw >= 0.985 then 'past due'
+            when draw >= 0.975 then 'past due'
+            -- a card is renewed, an address changes: a version that changes no money
+            when draw >= 0.85 then 'touched'
         end as happening
 
     from ages
