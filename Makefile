@@ -82,7 +82,7 @@ bench: $(VENV)/stamp  ## Measure ingest and orchestration against bare DuckDB an
 	    $(BIN)/python $$file || exit 1; done
 
 torture: $(VENV)/stamp  ## Kill whole runs at random moments (KILLS=50)
-	@cd $(ROOT) && KILLS=$(KILLS) $(BIN)/python -m pytest -m torture
+	@cd $(ROOT) && FITMART_KILLS=$(KILLS) $(BIN)/python -m pytest -m torture
 
 lock: $(VENV)/stamp  ## Pin the dependencies anew, with their hashes
 	@cd $(ROOT) && $(BIN)/python .ci/lock

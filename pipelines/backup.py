@@ -139,7 +139,7 @@ def _members(home: Home, *, with_keys: bool) -> Iterator[Path]:
 
 def _entry(path: Path) -> dict[str, Any]:
     if path.is_symlink():
-        return {"link": os.readlink(path)}
+        return {"link": str(path.readlink())}
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     status = path.stat()

@@ -11,8 +11,7 @@ which has most of it imported already, and not in one of its own (decision 0003)
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,7 @@ import orjson
 
 from pipelines.errors import FitmartError
 from pipelines.progress import is_watched, report
-from pipelines.project import ROOT, Home, Settings
+from pipelines.project import ROOT, Home, Settings, environment
 
 if TYPE_CHECKING:
     from dbt_common.events.base_types import EventMsg
@@ -163,32 +162,22 @@ def _invoke(arguments: list[str], settings: Settings) -> tuple[bool, str]:
     from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
     watcher = _Watcher()
-    with _environment(settings):
+    with environment(_environment(settings)):
         try:
             result = dbtRunner(callbacks=[watcher]).invoke(arguments)
         finally:
             # dbt keeps the file open; whoever comes next opens it otherwise.
-            DuckDBConnectionManager.close_all_connections()
+            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     message = str(result.exception or "") or "; ".join(watcher.errors[:3])
     return result.success, message
 
 
-@contextmanager
-def _environment(settings: Settings) -> Iterator[None]:
+def _environment(settings: Settings) -> dict[str, str]:
     """The variables that `profiles.yml` and `dbt_project.yml` read."""
     values = {"FITMART_HOME": str(settings.home.path)}
     if os.environ.get("SEEDS"):
-        values["FITMART_SEEDS"] = str(Path(os.environ["SEEDS"]).expanduser().resolve())
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+        values["FITMART_SEEDS"] = str(_seeds())
+    return values
 
 
 class _Watcher:
@@ -200,7 +189,8 @@ class _Watcher:
         self._total = 0
 
     def __call__(self, event: "EventMsg") -> None:
-        info = event.info
+        # The class is generated from a protocol buffer and has no types.
+        info: Any = event.info
         if info.level == "error":
             self.errors.append(info.msg.strip())
         if info.name in ("LogStartLine", "NodeFinished"):
@@ -222,11 +212,14 @@ def _results_file(home: Home) -> Path:
     return home.dbt_target / "run_results.json"
 
 
+def _seeds() -> Path:
+    return Path(os.environ.get("SEEDS") or ROOT / "seeds").expanduser().resolve()
+
+
 def _sources_hash() -> str:
     """Changes when a file of the dbt project is added, removed or written."""
     digest = hashlib.sha256()
-    seeds = Path(os.environ.get("SEEDS") or ROOT / "seeds").expanduser().resolve()
-    for top in [*(ROOT / name for name in SOURCES), seeds]:
+    for top in [*(ROOT / name for name in SOURCES), _seeds()]:
         paths = sorted(top.rglob("*")) if top.is_dir() else [top]
         for path in paths:
             if path.is_file():

@@ -45,7 +45,7 @@ def read_facts(home: Home, manifest: Mapping[str, Any]) -> dict[str, TableFacts]
             if f"{schema}.{name}" in known
         ]
         counts = " union all ".join(
-            f"select '{schema}.{name}', count(*) from \"{schema}\".\"{name}\""
+            f'select \'{schema}.{name}\', count(*) from "{schema}"."{name}"'
             for schema, name in tables
         )
         rows = dict(connection.execute(counts).fetchall()) if counts else {}

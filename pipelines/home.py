@@ -20,7 +20,7 @@ from pipelines.errors import FitmartError
 from pipelines.project import ROOT, Home, Kind, Settings
 
 HOME_VERSION = 1
-"""Raise it when the layout of a home changes, and say below what becomes of old ones."""
+"""Raise it when the layout changes, and say below what becomes of older homes."""
 
 PRIVATE = 0o700
 """A home holds personal data and a key: it is its owner's alone."""
@@ -259,3 +259,9 @@ def _write_if_changed(path: Path, content: bytes) -> None:
     temporary = path.with_name(f".{path.name}.tmp")
     temporary.write_bytes(content)
     temporary.replace(path)
+
+
+if __name__ == "__main__":
+    # `make dev` starts Dagster on a home that may not have had a run yet.
+    with opened(Settings.from_environment(), "prepare"):
+        pass

@@ -63,10 +63,7 @@ def trace(sql: str, schema: Mapping[str, Mapping[str, str]]) -> ColumnLineage:
     from sqlglot.optimizer.qualify import qualify  # noqa: PLC0415
     from sqlglot.optimizer.scope import build_scope  # noqa: PLC0415
 
-    nested: dict[str, dict[str, Mapping[str, str]]] = {}
-    for relation, columns in schema.items():
-        schema_name, table_name = relation.split(".", 1)
-        nested.setdefault(schema_name, {})[table_name] = columns
+    nested: dict[str, object] = {**_by_schema(schema)}
     tree = qualify(
         _without_catalogs(parse_one(sql, dialect="duckdb")),
         schema=nested,
@@ -90,6 +87,16 @@ def trace(sql: str, schema: Mapping[str, Mapping[str, str]]) -> ColumnLineage:
                 origins.add((relation, name))
         traced[column] = sorted(origins)
     return traced
+
+
+def _by_schema(
+    schema: Mapping[str, Mapping[str, str]],
+) -> dict[str, dict[str, Mapping[str, str]]]:
+    nested: dict[str, dict[str, Mapping[str, str]]] = {}
+    for relation, columns in schema.items():
+        schema_name, table_name = relation.split(".", 1)
+        nested.setdefault(schema_name, {})[table_name] = columns
+    return nested
 
 
 def _without_catalogs(tree: Any) -> Any:
@@ -119,7 +126,9 @@ def _parent_columns(
         for unique_id in node["depends_on"]["nodes"]
     ]
     named = [relation_of(parent) for parent in parents]
-    return {relation: facts[relation].columns for relation in named if relation in facts}
+    return {
+        relation: facts[relation].columns for relation in named if relation in facts
+    }
 
 
 def _cache_key(sql: str, schema: Mapping[str, Mapping[str, str]]) -> str:

@@ -5,6 +5,8 @@ only when `Settings.from_environment` is called.
 """
 
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -117,6 +119,35 @@ class Settings:
             kind="own" if own else "demo",
             min_free_mb=_whole_number("MIN_FREE_MB", 500),
         )
+
+    def as_environment(self) -> dict[str, str]:
+        """The variables from which `from_environment` reads these settings again."""
+        values = {
+            "FITMART_HOME": self.home.path,
+            "LANDING": self.landing if self.kind == "own" else "",
+            "CONTRACTS": self.contracts if self.kind == "own" else "",
+            "AS_OF": self.as_of.isoformat(),
+            "REPORTING_TZ": self.reporting_tz,
+            "REPORTING_CURRENCY": self.reporting_currency,
+            "KEEP_PUBLICATIONS": self.keep_publications,
+            "MIN_FREE_MB": self.min_free_mb,
+        }
+        return {name: str(value) for name, value in values.items()}
+
+
+@contextmanager
+def environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Environment variables for as long as the block lasts."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def _path(name: str, default: Path) -> Path:

@@ -4,7 +4,6 @@ What happens in a run is in `stages.py` and `defs/`; how it looks to a person is
 `cli/`. A run that a schedule or sensor starts goes through the same job and gate.
 """
 
-import os
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +11,11 @@ from typing import Any
 
 from pipelines import record
 from pipelines.errors import FitmartError
+from pipelines.extracts.contract_files import load_contracts
+from pipelines.extracts.landing import list_landing
 from pipelines.home import opened
 from pipelines.progress import Listener, report, watched
-from pipelines.project import Home, Settings
+from pipelines.project import Home, Settings, environment
 from pipelines.publishing.build import opened_build
 from pipelines.publishing.ledger import extract_refusals
 from pipelines.publishing.outcome import Refusal
@@ -41,8 +42,8 @@ def refresh(
     """Ingest, check, transform and publish, once.
 
     Args:
-        settings: What to run on; the environment has to say the same, since the job
-            reads it from there, however it is started (see `exported`).
+        settings: What to run on. The environment says the same while the run lasts,
+            since the job reads it from there, however it is started.
         on_progress: Told how far the run is.
         wait: Wait for another run of this home instead of refusing to start.
 
@@ -52,12 +53,17 @@ def refresh(
     """
     run_id = str(uuid.uuid4())
     purpose = f"run {run_id}"
-    with watched(on_progress), opened(settings, purpose, wait=wait):
+    with (
+        environment(settings.as_environment()),
+        watched(on_progress),
+        opened(settings, purpose, wait=wait),
+    ):
         report("prepare", current="looking for new code and extracts")
         if settings.kind == "demo":
             _deliver_demo(settings)
         record.start(settings, run_id)
         try:
+            _look_at_input(settings)
             error = _run_job(settings, run_id)
         except FitmartError as known:
             record.end(settings.home, run_id, "failed", error=_parts(known))
@@ -73,6 +79,16 @@ def _deliver_demo(settings: Settings) -> None:
     if not (settings.home.landing / "truth.json").exists():
         report("prepare", current="generating the demo company")
         generate(settings.home.landing)
+
+
+def _look_at_input(settings: Settings) -> None:
+    """Find what is wrong with the input before seconds are spent on anything else.
+
+    Raises:
+        FitmartError: There is no landing folder, or a contract is not valid.
+    """
+    load_contracts(settings.contracts)
+    list_landing(settings.landing)
 
 
 def _run_job(settings: Settings, run_id: str) -> str | None:
@@ -149,10 +165,3 @@ def _parts(error: FitmartError) -> dict[str, str | None]:
 
 def _arguments(parts: dict[str, str | None]) -> dict[str, Any]:
     return {name: value for name, value in parts.items() if value is not None}
-
-
-def exported(**values: object) -> None:
-    """Put what a person chose into the environment, where every part reads it."""
-    for name, value in values.items():
-        if value is not None:
-            os.environ[name] = str(value)

@@ -29,7 +29,7 @@ app = typer.Typer(
 @app.callback()
 def _shared(home: HomeOption = None) -> None:
     """Options of every command."""
-    from pipelines.run import exported
+    from pipelines.cli.options import exported
 
     exported(FITMART_HOME=home)
 

@@ -9,12 +9,16 @@ Destination = Annotated[Path, typer.Argument(help="Archive to write (.tar.zst)."
 Source = Annotated[Path, typer.Argument(help="Archive to restore from.")]
 WithKeys = Annotated[
     bool,
-    typer.Option("--with-keys", help="Include the home's key: keep the archive secret."),
+    typer.Option(
+        "--with-keys", help="Include the home's key: keep the archive secret."
+    ),
 ]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for a run that is under way.")]
 
 
-def backup(destination: Destination, with_keys: WithKeys = False, wait: Wait = False) -> None:
+def backup(
+    destination: Destination, with_keys: WithKeys = False, wait: Wait = False
+) -> None:
     """Write a consistent copy of the home while nothing else works on it.
 
     Example: fitmart backup /backups/fitmart-2026-02-01.tar.zst --with-keys

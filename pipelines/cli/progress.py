@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.progress import TimeElapsedColumn as ElapsedColumn
 
 from pipelines.progress import Listener, Stage
@@ -47,7 +47,7 @@ def _live(console: Console) -> Iterator[Listener]:
         TextColumn("{task.fields[current]}", style="dim"),
     )
     with Progress(*columns, console=console, redirect_stdout=False) as progress:
-        tasks = {}
+        tasks: dict[Stage, TaskID] = {}
 
         def listen(step: Step) -> None:
             if step.stage not in tasks:

@@ -53,4 +53,6 @@ def export(target: Target, extract: ExtractId = None) -> None:
     from pipelines.project import Settings
 
     count = export_rejects(Settings.from_environment(), target, extract)
-    console().print(f"{count} rejects written to {target}. They may hold personal data.")
+    console().print(
+        f"{count} rejects written to {target}. They may hold personal data."
+    )

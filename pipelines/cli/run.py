@@ -11,9 +11,7 @@ Landing = Annotated[
 Contracts = Annotated[
     Path | None, typer.Option(help="Folder with the contracts that read them.")
 ]
-Seeds = Annotated[
-    Path | None, typer.Option(help="Your decisions instead of ./seeds.")
-]
+Seeds = Annotated[Path | None, typer.Option(help="Your decisions instead of ./seeds.")]
 AsOf = Annotated[
     str | None, typer.Option(metavar="YYYY-MM-DD", help="Know only what came before.")
 ]
@@ -36,11 +34,12 @@ def run(
 
     Example: fitmart run --landing ./extracts --contracts ./contracts --as-of 2026-02-01
     """
+    from pipelines.cli.options import exported
     from pipelines.cli.progress import shown
     from pipelines.cli.show import show_refusals
     from pipelines.cli.summary import show_summary
     from pipelines.project import Settings
-    from pipelines.run import exported, refresh
+    from pipelines.run import refresh
 
     exported(
         FITMART_HOME=home,
@@ -49,11 +48,8 @@ def run(
         AS_OF=as_of,
         SEEDS=seeds,
     )
-    settings = Settings.from_environment()
-    # The job reads the day again; a run that passes midnight must not change it.
-    exported(AS_OF=settings.as_of.isoformat())
     with shown() as listener:
-        summary = refresh(settings, listener, wait=wait)
+        summary = refresh(Settings.from_environment(), listener, wait=wait)
     show_summary(summary)
     if not summary.is_good:
         show_refusals(summary.record.refusals)

@@ -68,7 +68,9 @@ def _show_publication(out: Console, summary: RunSummary) -> None:
     findings = read_findings(summary.home)
     if findings:
         out.print()
-        out.print(table(["one finding", "estimate", "95 % interval", "n"], _rows(findings)))
+        out.print(
+            table(["one finding", "estimate", "95 % interval", "n"], _rows(findings))
+        )
     _show_connection(out, summary.home)
 
 

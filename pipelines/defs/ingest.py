@@ -45,7 +45,10 @@ def feed_spec(feed: Feed) -> dg.AssetSpec:
     """One raw table as an asset."""
     columns = [
         *feed.raw_columns.items(),
-        *((name, kind.removesuffix(" not null")) for name, kind in LINEAGE_COLUMNS.items()),
+        *(
+            (name, kind.removesuffix(" not null"))
+            for name, kind in LINEAGE_COLUMNS.items()
+        ),
     ]
     schema = dg.TableSchema(
         columns=[dg.TableColumn(name, kind) for name, kind in columns]

@@ -13,12 +13,15 @@ from pipelines.stages import publish_stage
 
 def build_publication(transform: dg.AssetsDefinition) -> dg.AssetsDefinition:
     """The publication of all marts that dbt builds."""
-    marts = [key for key in transform.keys if key.path[0] in PUBLISHED_SCHEMAS]
+    marts = sorted(
+        (key for key in transform.keys if key.path[0] in PUBLISHED_SCHEMAS),
+        key=lambda key: key.to_user_string(),
+    )
 
     @dg.asset(
         key=["marts", "publication"],
         description="The marts file that readers see, replaced in one step.",
-        deps=sorted(marts, key=lambda key: key.path),
+        deps=marts,
         group_name="marts",
         owners=[DATA_PLATFORM],
         kinds={"python", "duckdb"},

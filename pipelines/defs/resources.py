@@ -5,6 +5,7 @@ What holding a home means is in `pipelines/home.py`.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import dagster as dg
 from pydantic import PrivateAttr
@@ -19,15 +20,13 @@ DATA_PLATFORM = "data-platform@example.com"
 """Who answers for ingest and publication; see also models/_groups.yml."""
 
 
-class Warehouse(dg.ConfigurableResource[None]):
+class Warehouse(dg.ConfigurableResource[Any]):
     """Settings of the run, and the lock of its home for as long as it lasts."""
 
     _settings: Settings = PrivateAttr()
 
     @contextmanager
-    def yield_for_execution(
-        self, context: dg.InitResourceContext
-    ) -> Iterator["Warehouse"]:
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Any]:
         """Hold the home, however the run was started: a person, schedule or sensor."""
         purpose = f"run {context.run_id}" if context.run_id else "a run"
         with opened(Settings.from_environment(), purpose) as settings:

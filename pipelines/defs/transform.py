@@ -75,7 +75,9 @@ def _materializations(
     keys = {spec.metadata[UNIQUE_ID]: spec.key for spec in context.assets_def.specs}
     for unique_id, result in done.result.results.items():
         key = keys.get(unique_id)
-        if key in context.selected_asset_keys and result["status"] == "success":
+        if key is None or key not in context.selected_asset_keys:
+            continue
+        if result["status"] == "success":
             name = key.to_python_identifier()
             yield dg.Output(None, name, metadata=_table_metadata(key, done, result))
 

@@ -122,7 +122,9 @@ def settled_files(files: Iterable[Delivered], now: float, seconds: float) -> str
     for file in files:
         status = file.path.lstat()
         if status.st_mtime <= now - seconds:
-            lines.append(f"{file.relative_path}\0{status.st_size}\0{status.st_mtime_ns}")
+            lines.append(
+                f"{file.relative_path}\0{status.st_size}\0{status.st_mtime_ns}"
+            )
     if not lines:
         return ""
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
@@ -145,7 +147,9 @@ def _outcome(
         f"{due.period_end.isoformat()}, by {due.deadline.isoformat()}",
         observed=f"the newest was seen {seen.isoformat()}" if seen else "none was seen",
         difference="" if is_here else f"{late.total_seconds() / 3600:.1f} hours late",
-        examples=() if is_here else (f"{contract.feed} by {', '.join(contract.files)}",),
+        examples=()
+        if is_here
+        else (f"{contract.feed} by {', '.join(contract.files)}",),
         remedy="" if is_here else "Ask whoever delivers it, or change `expected`.",
     )
 

@@ -32,7 +32,7 @@ BLOCKING = ("refused", "stale_contract")
 
 
 def check_id(feed: str, check: str) -> str:
-    """Name of one check of one feed, such as `crm.accounts.schema_drift_is_accepted`."""
+    """Name of a check of a feed: `crm.accounts.schema_drift_is_accepted`."""
     return f"{feed}.{check}"
 
 

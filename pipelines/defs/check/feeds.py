@@ -51,7 +51,9 @@ def build_feed_checks(contracts: Sequence[Contract]) -> dg.AssetChecksDefinition
 
 def _result(spec: dg.AssetCheckSpec, outcome: CheckOutcome) -> dg.AssetCheckResult:
     """A late feed makes marts old, not wrong: it warns and blocks nothing."""
-    severity = dg.AssetCheckSeverity.ERROR if spec.blocking else dg.AssetCheckSeverity.WARN
+    severity = (
+        dg.AssetCheckSeverity.ERROR if spec.blocking else dg.AssetCheckSeverity.WARN
+    )
     return dg.AssetCheckResult(
         asset_key=spec.asset_key,
         check_name=spec.name,
