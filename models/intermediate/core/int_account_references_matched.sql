@@ -64,19 +64,59 @@ invitations as (
 named_accounts as (
 
     -- `union`, since the same account is named many times.
-    select source_system, account_id from resolved_accounts
+    select
+        source_system,
+        account_id
+
+    from resolved_accounts
+
     union
-    select source_system, account_id from opportunities
+
+    select
+        source_system,
+        account_id
+
+    from opportunities
+
     union
-    select source_system, account_id from subscriptions
+
+    select
+        source_system,
+        account_id
+
+    from subscriptions
+
     union
-    select source_system, account_id from invoices
+
+    select
+        source_system,
+        account_id
+
+    from invoices
+
     union
-    select source_system, account_id from order_lines
+
+    select
+        source_system,
+        account_id
+
+    from order_lines
+
     union
-    select source_system, account_id from responses
+
+    select
+        source_system,
+        account_id
+
+    from responses
+
     union
-    select source_system, account_id from invitations
+
+    select
+        source_system,
+        account_id
+
+    from invitations
 
 ),
 
@@ -153,9 +193,9 @@ select
     ) as customer_key,
     candidates.match_method,
     coalesce(accounts.is_internal, false)
-        or coalesce(internal_domains.reason = 'internal', false) as is_internal,
+    or coalesce(internal_domains.reason = 'internal', false) as is_internal,
     coalesce(accounts.is_test, false)
-        or coalesce(internal_domains.reason = 'test', false) as is_test
+    or coalesce(internal_domains.reason = 'test', false) as is_test
 
 from candidates
 

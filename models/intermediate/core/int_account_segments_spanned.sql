@@ -27,7 +27,7 @@ declared_starts as (
     -- Two segments from the same day: the one that holds longer.
     qualify row_number() over (
         partition by source_system, account_id, valid_from_date
-        order by valid_from_at desc, valid_to_at desc nulls first, segment_id
+        order by valid_from_at desc, valid_to_at desc nulls first, segment_id asc
     ) = 1
 
 ),

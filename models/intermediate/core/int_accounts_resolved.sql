@@ -59,13 +59,35 @@ merges_by_event as (
 known_accounts as (
 
     -- `union`, since an account may be known from several places.
-    select source_system, account_id from accounts
+    select
+        source_system,
+        account_id
+
+    from accounts
+
     union
-    select source_system, account_id from merges_by_version
+
+    select
+        source_system,
+        account_id
+
+    from merges_by_version
+
     union
-    select source_system, account_id from merges_by_event
+
+    select
+        source_system,
+        account_id
+
+    from merges_by_event
+
     union
-    select source_system, merged_into_account_id from merges_by_event
+
+    select
+        source_system,
+        merged_into_account_id
+
+    from merges_by_event
 
 ),
 

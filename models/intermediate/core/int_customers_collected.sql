@@ -40,11 +40,27 @@ order_lines as (
 selling_references as (
 
     -- `union`: a survey alone does not make a customer, what follows does.
-    select source_system, account_id from opportunities
+    select
+        source_system,
+        account_id
+
+    from opportunities
+
     union
-    select source_system, account_id from subscriptions
+
+    select
+        source_system,
+        account_id
+
+    from subscriptions
+
     union
-    select source_system, account_id from invoices
+
+    select
+        source_system,
+        account_id
+
+    from invoices
 
 ),
 

@@ -51,21 +51,67 @@ answer_labels as (
 
 declared as (
 
-    select 'crm.products' as list_name, product as declared_value from products
+    select
+        'crm.products' as list_name,
+        product as declared_value
+
+    from products
+
     union all
-    select 'crm.accounts', source_system || ':' || account_id from resolved_accounts
+
+    select
+        'crm.accounts',
+        source_system || ':' || account_id
+
+    from resolved_accounts
+
     union all
-    select 'segments', segment_id from segments
+
+    select
+        'segments',
+        segment_id
+
+    from segments
+
     union all
-    select 'stages', stage from stages
+
+    select
+        'stages',
+        stage
+
+    from stages
+
     union all
-    select 'lost_reasons', lost_reason from lost_reasons
+
+    select
+        'lost_reasons',
+        lost_reason
+
+    from lost_reasons
+
     union all
-    select 'channels', channel from channels
+
+    select
+        'channels',
+        channel
+
+    from channels
+
     union all
-    select 'currencies', currency_code from currencies
+
+    select
+        'currencies',
+        currency_code
+
+    from currencies
+
     union all
-    select 'answer_labels', question_kind || ': ' || answer_label from answer_labels
+
+    select
+        'answer_labels',
+        question_kind || ': ' || answer_label
+
+    from answer_labels
 
 )
 

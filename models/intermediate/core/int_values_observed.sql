@@ -55,22 +55,42 @@ observed as (
 
     union all
 
-    select 'crm.opportunities', 'stage', 'stages', stage
+    select
+        'crm.opportunities',
+        'stage',
+        'stages',
+        stage
+
     from opportunities
 
     union all
 
-    select 'crm.opportunities', 'lost_reason', 'lost_reasons', lost_reason
+    select
+        'crm.opportunities',
+        'lost_reason',
+        'lost_reasons',
+        lost_reason
+
     from opportunities
 
     union all
 
-    select 'crm.opportunities', 'lead_source', 'channels', lead_source
+    select
+        'crm.opportunities',
+        'lead_source',
+        'channels',
+        lead_source
+
     from opportunities
 
     union all
 
-    select 'crm.opportunities', 'currency_code', 'currencies', currency_code
+    select
+        'crm.opportunities',
+        'currency_code',
+        'currencies',
+        currency_code
+
     from opportunities
 
     union all
@@ -84,22 +104,42 @@ observed as (
 
     union all
 
-    select 'crm.accounts', 'segment', 'segments', segment_id
+    select
+        'crm.accounts',
+        'segment',
+        'segments',
+        segment_id
+
     from accounts
 
     union all
 
-    select 'shop.order_lines', 'segment', 'segments', segment_id
+    select
+        'shop.order_lines',
+        'segment',
+        'segments',
+        segment_id
+
     from order_lines
 
     union all
 
-    select 'shop.order_lines', 'channel', 'channels', channel
+    select
+        'shop.order_lines',
+        'channel',
+        'channels',
+        channel
+
     from order_lines
 
     union all
 
-    select 'shop.order_lines', 'currency_code', 'currencies', currency_code
+    select
+        'shop.order_lines',
+        'currency_code',
+        'currencies',
+        currency_code
+
     from order_lines
 
     union all
@@ -122,12 +162,22 @@ observed as (
 
     union all
 
-    select 'billing.invoices', 'currency_code', 'currencies', currency_code
+    select
+        'billing.invoices',
+        'currency_code',
+        'currencies',
+        currency_code
+
     from invoices
 
     union all
 
-    select 'survey.responses', 'segment', 'segments', segment_id
+    select
+        'survey.responses',
+        'segment',
+        'segments',
+        segment_id
+
     from responses
 
     union all

@@ -98,10 +98,10 @@ select
     answer_number,
     -- A rating from 1 to 10 is not a Net Promoter answer, nor is 7.5.
     question_kind = 'nps'
-        and coalesce(scale_id = '0-10', false)
-        and coalesce(
-            answer_number between 0 and 10 and answer_number = floor(answer_number),
-            false
-        ) as is_nps_answer
+    and coalesce(scale_id = '0-10', false)
+    and coalesce(
+        answer_number between 0 and 10 and answer_number = floor(answer_number),
+        false
+    ) as is_nps_answer
 
 from answers_described

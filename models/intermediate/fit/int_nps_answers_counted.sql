@@ -48,7 +48,7 @@ qualify row_number() over (
         responses.respondent_key
     order by
         responses.submitted_at desc,
-        responses.source_system,
-        responses.response_id,
-        answers.question_id
+        responses.source_system asc,
+        responses.response_id asc,
+        answers.question_id asc
 ) = 1

@@ -60,7 +60,9 @@ contacts_by_email as (
     group by email_hash
 
     -- An address at two accounts names neither.
-    having min(source_system || ':' || account_id) = max(source_system || ':' || account_id)
+    having
+        min(source_system || ':' || account_id)
+        = max(source_system || ':' || account_id)
 
 ),
 
@@ -144,7 +146,7 @@ respondent_accounts as (
             else 'none'
         end as match_method,
         coalesce(contacts_by_email.is_internal, false)
-            or coalesce(internal_domains.reason = 'internal', false) as is_internal,
+        or coalesce(internal_domains.reason = 'internal', false) as is_internal,
         coalesce(internal_domains.reason = 'test', false) as is_test
 
     from known_responses
@@ -171,7 +173,8 @@ select
     -- Someone who cannot be named is their own respondent.
     case
         when respondent_accounts.respondent_id is not null
-            then respondent_accounts.source_system
+            then
+                respondent_accounts.source_system
                 || ':respondent '
                 || respondent_accounts.respondent_id
         when respondent_accounts.email_hash is not null

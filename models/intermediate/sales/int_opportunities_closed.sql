@@ -172,8 +172,10 @@ decided as (
             else snapshot_amount
         end as opportunity_amount,
         reopened_count,
-        case when close_basis = 'history' then entered_date else snapshot_closed_date end
-            as decided_date,
+        case
+            when close_basis = 'history' then entered_date
+            else snapshot_closed_date
+        end as decided_date,
         case when close_basis = 'history' then entered_at else snapshot_closed_at end
             as decided_at
 

@@ -71,9 +71,9 @@ amounts_with_rate as (
 
     left join rates
         on amounts.currency_code = rates.currency_code
-        and rates.rate_date <= amounts.closed_date
-        and rates.rate_date
-        > {{ dbt.dateadd('day', '-' ~ var('fx_rate_max_age_days'), 'amounts.closed_date') }}
+        and amounts.closed_date >= rates.rate_date
+        and amounts.closed_date
+        < {{ dbt.dateadd('day', var('fx_rate_max_age_days'), 'rates.rate_date') }}
 
     qualify row_number() over (
         partition by amounts.source_system, amounts.opportunity_id

@@ -91,11 +91,7 @@ select
     known_lines.currency_code,
     known_lines.channel,
     known_lines.line_type,
-    case
-        when sales_of_orders.customer_key is not null
-            then sales_of_orders.customer_key
-        else known_lines.customer_key
-    end as customer_key,
+    coalesce(sales_of_orders.customer_key, known_lines.customer_key) as customer_key,
     case
         when sales_of_orders.customer_key is not null
             then sales_of_orders.match_method

@@ -48,7 +48,8 @@ bounds as (
 
 digits as (
 
-    select digit
+    select listed.digit
+
     from (
         values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)
     ) as listed (digit)
@@ -80,8 +81,10 @@ day_numbers as (
 days as (
 
     select
-        cast({{ dbt.dateadd('day', 'day_numbers.day_number', 'bounds.first_date') }}
-            as date) as calendar_date
+        cast(
+            {{ dbt.dateadd('day', 'day_numbers.day_number', 'bounds.first_date') }}
+            as date
+        ) as calendar_date
 
     from bounds
 

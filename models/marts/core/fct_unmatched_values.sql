@@ -71,8 +71,9 @@ select
     unmatched_values.feed,
     unmatched_values.column_name,
     unmatched_values.list_name,
-    case when not unmatched_values.is_identifier then unmatched_values.observed_value end
-        as observed_value,
+    case
+        when not unmatched_values.is_identifier then unmatched_values.observed_value
+    end as observed_value,
     case when unmatched_values.is_identifier then unmatched_values.observed_value end
         as observed_identifier,
     cast(unmatched_values.record_count as bigint) as record_count,

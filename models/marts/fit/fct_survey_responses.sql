@@ -54,11 +54,11 @@ responses_ranked as (
         row_number() over (
             partition by survey_id, wave_id, respondent_key, exclusion_reason
             order by
-                case when core_answer_count > 0 then 0 else 1 end,
-                case when scored_answer_count > 0 then 0 else 1 end,
+                case when core_answer_count > 0 then 0 else 1 end asc,
+                case when scored_answer_count > 0 then 0 else 1 end asc,
                 submitted_at desc nulls last,
-                source_system,
-                response_id
+                source_system asc,
+                response_id asc
         ) as wave_rank
 
     from responses_with_answers

@@ -51,10 +51,12 @@ lines_with_segment as (
         order_lines.is_internal,
         order_lines.is_test,
         order_lines.activity_date,
-        case when order_lines.customer_key is null then order_lines.activity_order_id end
-            as orphan_order_id,
-        case when order_lines.customer_key is not null then order_lines.activity_date end
-            as purchase_date
+        case
+            when order_lines.customer_key is null then order_lines.activity_order_id
+        end as orphan_order_id,
+        case
+            when order_lines.customer_key is not null then order_lines.activity_date
+        end as purchase_date
 
     from order_lines
 

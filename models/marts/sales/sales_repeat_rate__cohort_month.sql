@@ -60,13 +60,7 @@ cells as (
 
     from customers_in_windows
 
-    group by
-        grouping sets (
-            (window_label, segment_id, cohort_month),
-            (window_label, segment_id),
-            (window_label, cohort_month),
-            (window_label)
-        )
+    group by window_label, cube(segment_id, cohort_month)
 
 ),
 

@@ -50,7 +50,7 @@ totals as (
 
     from closed_opportunities
 
-    group by cube (segment_id, opportunity_type, closed_month)
+    group by cube(segment_id, opportunity_type, closed_month)
 
     -- The grand total of nothing is not a row.
     having count(*) > 0
