@@ -2,6 +2,8 @@
 
 All open the file read-only, and keep SQL from reading or writing anything else on the
 machine; the tests try that. Permissions of the operating system are the real boundary.
+An open connection goes on reading the publication that it opened: a tool with a pool
+of connections sees the next one only when it opens a new one (SQLAlchemy: `NullPool`).
 """
 
 from dataclasses import dataclass
