@@ -27,7 +27,7 @@ from pipelines.extracts.limits import Limits
 from pipelines.extracts.load import Loading, load_staged, refuse, transaction
 from pipelines.extracts.quarantine import keep
 from pipelines.extracts.rejects import RejectWriter
-from pipelines.extracts.scan import Scan, scan
+from pipelines.extracts.scan import Scan, raw_hash, scan
 from pipelines.extracts.stage import DriftRefusedError, Staged, is_over_limit, stage
 from pipelines.project import Home
 
@@ -110,12 +110,6 @@ def named_time(contract: Contract, file_name: str) -> str:
         return ""
     found = re.search(effective_at.file_name, file_name)
     return found.group(1) if found and found.groups() else ""
-
-
-def raw_hash(path: Path) -> str:
-    """Hash of a file's bytes, for files whose content cannot be read."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class Attempt:

@@ -93,11 +93,20 @@ def dialect_of(file_format: FileFormat) -> Dialect:
 
 
 def content_hash(path: Path, file_format: FileFormat, limits: Limits) -> str:
-    """Hash of a file's content, the same as a scan finds."""
+    """Hash of a file's content; of its bytes where the content cannot be read."""
     digest = hashlib.sha256()
-    for chunk in _content(path, file_format, limits):
-        digest.update(chunk)
+    try:
+        for chunk in _content(path, file_format, limits):
+            digest.update(chunk)
+    except FitmartError:
+        return raw_hash(path)
     return digest.hexdigest()
+
+
+def raw_hash(path: Path) -> str:
+    """Hash of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def scan(

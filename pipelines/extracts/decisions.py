@@ -1,0 +1,179 @@
+"""What people decide about extracts: reload, withdraw, accept.
+
+Each is one transaction, and who decided, when and why stay in the ledger.
+"""
+
+from pathlib import Path
+
+from pipelines.errors import FitmartError
+from pipelines.extracts.attempt import Attempt, ExtractOutcome, Workshop
+from pipelines.extracts.contract import Contract
+from pipelines.extracts.contract_files import load_contracts
+from pipelines.extracts.ingest import open_workshop
+from pipelines.extracts.landing import Delivered, list_landing
+from pipelines.extracts.ledger import (
+    Extract,
+    find_extract,
+    now,
+    record_event,
+    set_values,
+)
+from pipelines.extracts.load import Loading, transaction, withdraw_rows
+from pipelines.extracts.quarantine import kept_files
+from pipelines.extracts.scan import content_hash, raw_hash
+from pipelines.project import Settings
+
+
+def reload(
+    settings: Settings, extract_id: str, reason: str, actor: str
+) -> ExtractOutcome:
+    """Read an extract again under its contract of today, in the place of the old one.
+
+    Raises:
+        FitmartError: The file is gone, or refused again; then nothing has changed.
+    """
+    _has_reason(reason)
+    with open_workshop(settings) as workshop:
+        extract = _find(workshop, extract_id, "reloaded")
+        contract = _contract(settings, extract)
+        file = _find_file(settings, workshop, extract, contract)
+        attempt = Attempt(workshop, file, contract)
+        loading = Loading(
+            workshop.connection, workshop.cipher, actor, "reloaded", reason
+        )
+        done = attempt.settle(loading, replaces=extract, keep_refusal=False)
+        if done.outcome == "changed":
+            raise FitmartError(
+                "the file was written to while it was read",
+                file=file.relative_path,
+                rule="file_is_at_rest",
+                remedy="Reload again when the delivery has ended.",
+            )
+        return done
+
+
+def withdraw(settings: Settings, extract_id: str, reason: str, actor: str) -> None:
+    """Take the rows of an extract out of the warehouse; it is not loaded again.
+
+    Raises:
+        FitmartError: There is nothing to withdraw.
+    """
+    _has_reason(reason)
+    with open_workshop(settings) as workshop:
+        extract = _find(workshop, extract_id, "withdrawn")
+        loading = Loading(workshop.connection, workshop.cipher, actor)
+        contract = None
+        if extract.loaded_at is not None:
+            contract = _contract(settings, extract)
+        with transaction(workshop.connection):
+            if contract is not None:
+                withdraw_rows(loading, extract, contract)
+            _decide(workshop, extract, "withdrawn", reason, actor)
+
+
+def accept(settings: Settings, extract_id: str, reason: str, actor: str) -> None:
+    """Leave an extract as it is: refused and out, or read by an older contract.
+
+    Raises:
+        FitmartError: The extract does not wait for a decision.
+    """
+    _has_reason(reason)
+    with open_workshop(settings) as workshop:
+        extract = _find(workshop, extract_id, "accepted")
+        if extract.status not in ("refused", "stale_contract"):
+            raise FitmartError(
+                f"extract {extract_id} is {extract.status} and waits for no decision",
+                file=extract.relative_path,
+                rule="decision_is_due",
+                remedy="See `fitmart extracts list`.",
+            )
+        with transaction(workshop.connection):
+            _decide(workshop, extract, "accepted", reason, actor)
+
+
+def _decide(
+    workshop: Workshop, extract: Extract, status: str, reason: str, actor: str
+) -> None:
+    set_values(
+        workshop.connection,
+        extract.extract_id,
+        status=status,
+        decided_at=now(),
+        decided_by=actor,
+        decision_reason=reason,
+    )
+    record_event(workshop.connection, extract.extract_id, status, actor, reason)
+
+
+def _has_reason(reason: str) -> None:
+    if not reason.strip():
+        raise FitmartError(
+            "a decision needs a reason",
+            rule="reason_is_given",
+            remedy="Say why with --reason.",
+        )
+
+
+def _find(workshop: Workshop, extract_id: str, becomes: str) -> Extract:
+    extract = find_extract(workshop.connection, extract_id)
+    if extract is None:
+        raise FitmartError(
+            f"there is no extract {extract_id}",
+            rule="extract_exists",
+            remedy="See `fitmart extracts list`.",
+        )
+    if extract.status == "replaced" or extract.status == becomes:
+        raise FitmartError(
+            f"extract {extract_id} is {extract.status} already",
+            file=extract.relative_path,
+            rule="decision_is_due",
+            remedy="Decide about the extract that took its place."
+            if extract.replaced_by
+            else "See `fitmart extracts list`.",
+        )
+    return extract
+
+
+def _contract(settings: Settings, extract: Extract) -> Contract:
+    """The contract of an extract as it is today."""
+    for contract in load_contracts(settings.contracts):
+        if contract.contract == extract.contract_name:
+            return contract
+    raise FitmartError(
+        f"contract '{extract.contract_name}' is gone",
+        file=str(settings.contracts),
+        rule="contract_exists",
+        remedy="Put the contract back, so that it can be told what shares a key.",
+    )
+
+
+def _find_file(
+    settings: Settings, workshop: Workshop, extract: Extract, contract: Contract
+) -> Delivered:
+    """The file of an extract, in quarantine or in the landing, told by its content."""
+    kept = [
+        Delivered(path, extract.relative_path, path.stat().st_size)
+        for path in kept_files(settings.home, extract.extract_id)
+    ]
+    delivered = [file for file in list_landing(settings.landing) if not file.refusal]
+    # The file that lies where it was delivered is the likely one: look there first.
+    delivered.sort(key=lambda file: file.relative_path != extract.relative_path)
+    for file in (*kept, *delivered):
+        if _holds(file.path, extract, contract, workshop):
+            return file
+    raise FitmartError(
+        "the file of this extract is neither in quarantine nor in the landing",
+        file=extract.relative_path,
+        rule="file_is_kept",
+        remedy="Deliver the same file again, or withdraw the extract.",
+    )
+
+
+def _holds(
+    path: Path, extract: Extract, contract: Contract, workshop: Workshop
+) -> bool:
+    """Whether this is the file; one that was never decoded is known by its bytes."""
+    wanted = extract.content_hash
+    if content_hash(path, contract.format, workshop.limits) == wanted:
+        return True
+    return raw_hash(path) == wanted
