@@ -1,0 +1,178 @@
+"""A contract proposed from a file's header and first rows, for a person to edit.
+
+Only proposes: what it is unsure of stands in comments, with the question to answer.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipelines.errors import FitmartError
+from pipelines.extracts.draft_columns import (
+    Guess,
+    guess_source,
+    likeness,
+    place_columns,
+)
+from pipelines.extracts.draft_sample import Sample, take_sample
+from pipelines.extracts.feed import Feed, FeedColumn, load_feeds
+from pipelines.extracts.header import duplicate_names
+
+_PLACEHOLDER: dict[str, Any] = {
+    "date": "2000-01-01",
+    "instant": "2000-01-01",
+    "money": 0,
+    "number": 0,
+    "integer": 0,
+    "boolean": False,
+    "text": "TO BE DECIDED",
+}
+_SURVEY_HINT = (
+    "# Which of them are questions? Declare each, with its scale or its labels:",
+    "# survey:",
+    "#   questions:",
+    "#     - id: would_recommend",
+    "#       from: How likely are you to recommend us?",
+    "#       kind: nps",
+    "#       scale: {id: nps_0_10, min: 0, max: 10}",
+)
+
+
+def draft_contract(path: Path, feed: str | None = None) -> str:
+    """A commented contract for a file, that validates and waits to be edited.
+
+    Args:
+        path: An extract.
+        feed: The feed to fill; guessed from the names of the columns when absent.
+
+    Raises:
+        FitmartError: The file has no records, or there is no such feed.
+    """
+    sample = take_sample(path)
+    chosen = _chosen_feed(sample, feed)
+    placed = place_columns(chosen, sample.header)
+    guesses = {
+        name: guess_source(sample, position, chosen.columns[name].type)
+        for name, position in placed.items()
+    }
+    name = re.sub(r"[^a-z0-9]+", "_", path.name.split(".")[0].lower()).strip("_")
+    identifier = name if name[:1].isalpha() else f"file_{name}"
+    lines = [
+        "# A draft: read every line, answer the questions, then take the comments out.",
+        *(f"# {note}" for note in sample.notes),
+        f"contract: {identifier[:60]}",
+        *_feed_lines(chosen, guessed=feed is None),
+        "source_system: my_tool  # the tool that wrote the file; keys are unique in it",
+        f"files: {_scalar(_pattern(path.name))}",
+        "format:",
+        *(f"  {key}: {_scalar(value)}" for key, value in sample.keys.items()),
+        *_records_lines(chosen, placed),
+        "columns:",
+        *_column_lines(chosen, guesses),
+        *_left_over(sample, placed),
+        *(_SURVEY_HINT if chosen.name == "survey.responses" else ()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _chosen_feed(sample: Sample, name: str | None) -> Feed:
+    feeds = load_feeds()
+    if name is None and _looks_like_survey(sample.header):
+        return feeds["survey.responses"]
+    if name is None:
+        return max(feeds.values(), key=lambda feed: _overlap(feed, sample.header))
+    if name not in feeds:
+        raise FitmartError(
+            f"there is no feed '{name}'",
+            rule="feed_exists",
+            remedy=f"Use one of {', '.join(feeds)}.",
+        )
+    return feeds[name]
+
+
+def _looks_like_survey(header: tuple[str, ...]) -> bool:
+    """Whether several columns are named by whole questions."""
+    return sum(name.rstrip().endswith("?") or len(name) > 60 for name in header) > 1
+
+
+def _overlap(feed: Feed, header: tuple[str, ...]) -> float:
+    """How well a feed's columns are found, required ones counting double."""
+    placed = place_columns(feed, header)
+    found = sum(
+        likeness(name, header[position - 1]) * (2 if feed.columns[name].required else 1)
+        for name, position in placed.items()
+    )
+    needed = sum(column.required for column in feed.columns.values())
+    return found / (2 * needed + 2)
+
+
+def _feed_lines(feed: Feed, *, guessed: bool) -> list[str]:
+    note = "  # guessed from the names of the columns: is it right?" if guessed else ""
+    return [f"feed: {feed.name}{note}"]
+
+
+def _pattern(file_name: str) -> str:
+    """The file's name with `*` for its digits, so that the next delivery fits."""
+    return re.sub(r"\d[\d_-]*", "*", re.sub(r"([\[\]?*])", "?", file_name))
+
+
+def _records_lines(feed: Feed, placed: dict[str, int]) -> list[str]:
+    has_key = all(name in placed for name in feed.key)
+    same = "key" if has_key else "extract_and_record"
+    return [
+        "records:",
+        "  # append: events; upsert: later versions win; snapshot: the whole truth.",
+        "  mode: append",
+        f"  same_record: {same}  # the key of {feed.name} is {', '.join(feed.key)}",
+    ]
+
+
+def _column_lines(feed: Feed, guesses: dict[str, Guess]) -> list[str]:
+    lines: list[str] = []
+    for name, column in feed.columns.items():
+        guess = guesses.get(name)
+        if guess is None and not column.required:
+            continue
+        lines += [f"  # {note}" for note in (guess.notes if guess else ())]
+        lines.append(f"  {name}: {_source_text(name, column, guess)}")
+    return lines
+
+
+def _source_text(name: str, column: FeedColumn, guess: Guess | None) -> str:
+    if guess is None:
+        stand_in: dict[str, Any] = {"constant": _PLACEHOLDER[column.type]}
+        if name.endswith("_id"):
+            stand_in = {"record_number": True}
+        return f"{_scalar(stand_in)}  # required, not found: which column is it?"
+    hashed = "  # kept as a keyed hash" if column.personal in ("email", "hash") else ""
+    return f"{_scalar(guess.source)}{hashed}"
+
+
+def _left_over(sample: Sample, placed: dict[str, int]) -> list[str]:
+    """The columns that no feed column was found for, with an example of each."""
+    lines: list[str] = []
+    repeated = set(duplicate_names(sample.header))
+    for position, name in enumerate(sample.header, start=1):
+        if position in placed.values():
+            continue
+        shown = json.dumps(name, ensure_ascii=False)
+        if name in repeated or not name:
+            shown += f", position {position}"
+        hint = "; e-mail addresses" if _has_emails(sample.column(position)) else ""
+        lines.append(f"#   {shown}{hint}")
+    return ["# Columns that found no place:", *lines] if lines else []
+
+
+def _has_emails(cells: list[str]) -> bool:
+    return any(re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", cell) for cell in cells)
+
+
+def _scalar(value: Any) -> str:
+    """A value as YAML on one line."""
+    text = yaml.safe_dump(
+        value, default_flow_style=True, allow_unicode=True, width=10**9, sort_keys=False
+    )
+    return text.removesuffix("...\n").strip()

@@ -1,0 +1,152 @@
+"""A drafted contract validates, and asks where it cannot know."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from pipelines.errors import FitmartError
+from pipelines.extracts.contract import Contract
+from pipelines.extracts.contract_files import load_contract
+from pipelines.extracts.draft import draft_contract
+
+DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
+LINES = "InvoiceNo;InvoiceDate;Quantity;Price;E-mail\n"
+
+
+def drafted(tmp_path: Path, text: str, feed: str | None = None) -> tuple[str, Contract]:
+    extract = tmp_path / "order_lines_2024-01.csv"
+    extract.write_text(text, encoding="utf-8")
+    return loaded(tmp_path, extract, feed)
+
+
+def loaded(tmp_path: Path, extract: Path, feed: str | None) -> tuple[str, Contract]:
+    draft = draft_contract(extract, feed)
+    path = tmp_path / "draft.yml"
+    path.write_text(draft, encoding="utf-8")
+    return draft, load_contract(path)
+
+
+def test_a_draft_of_a_semicolon_file(tmp_path: Path) -> None:
+    text = LINES + "1;31/01/2024;2;12,50;a@b.org\n2;15/02/2024;1;1.000,00;c@d.org\n"
+    draft, contract = drafted(tmp_path, text, "shop.order_lines")
+    assert contract.format.delimiter == ";"
+    assert contract.files == ("order_lines_*.csv",)
+    assert contract.columns["order_id"].from_ == "InvoiceNo"
+    assert contract.columns["ordered_at"].format == "%d/%m/%Y"
+    assert contract.columns["line_amount"].decimal == ","
+    assert '"E-mail"; e-mail addresses' in draft
+
+
+def test_an_ambiguous_date_is_asked_and_not_settled(tmp_path: Path) -> None:
+    text = LINES + "1;01/02/2024;2;12;x\n2;03/04/2024;1;1;x\n"
+    draft, contract = drafted(tmp_path, text, "shop.order_lines")
+    assert contract.columns["ordered_at"].format is None
+    assert "Day or month first?" in draft
+
+
+def test_a_required_column_that_was_not_found_is_asked(tmp_path: Path) -> None:
+    draft, _ = drafted(tmp_path, "colour,taste\nred,sweet\n", "crm.campaigns")
+    assert "required, not found" in draft
+    assert '"colour"' in draft
+
+
+def test_a_compressed_file_in_windows_1252(tmp_path: Path) -> None:
+    extract = tmp_path / "accounts.csv.gz"
+    extract.write_bytes(
+        gzip.compress("account_id,industry\n1,caf\xe9\n".encode("cp1252"))
+    )
+    _, contract = loaded(tmp_path, extract, None)
+    assert contract.feed == "crm.accounts"
+    assert contract.format.encoding == "windows-1252"
+
+
+def test_nested_json_lines(tmp_path: Path) -> None:
+    extract = tmp_path / "contacts.jsonl"
+    extract.write_text('{"contact_id": 1, "who": {"role": "cto"}}\n', encoding="utf-8")
+    _, contract = loaded(tmp_path, extract, "crm.contacts")
+    assert contract.format.type == "jsonl"
+    assert contract.columns["contact_id"].from_ == "contact_id"
+
+
+def test_a_name_that_stands_twice_is_drafted_by_position(tmp_path: Path) -> None:
+    text = "order_id,ordered_at,line_amount,channel,channel\n1,2024-01-31,2,a,b\n"
+    _, contract = drafted(tmp_path, text, "shop.order_lines")
+    assert contract.columns["channel"].from_ in (4, 5)
+
+
+@pytest.mark.parametrize(("text", "rule"), [("", "sample_has_records")])
+def test_an_empty_file_cannot_be_drafted(tmp_path: Path, text: str, rule: str) -> None:
+    with pytest.raises(FitmartError) as caught:
+        drafted(tmp_path, text)
+    assert caught.value.rule == rule
+
+
+def test_columns_named_by_questions_are_a_survey(tmp_path: Path) -> None:
+    text = "Timestamp,Would you recommend us?,Why do you?\n2024-01-31,9,x\n"
+    draft, contract = drafted(tmp_path, text)
+    assert contract.feed == "survey.responses"
+    assert contract.columns["submitted_at"].from_ == "Timestamp"
+    assert "# survey:" in draft
+
+
+def test_an_unknown_feed_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FitmartError) as caught:
+        drafted(tmp_path, "a,b\n1,x\n", "shop.carts")
+    assert caught.value.rule == "feed_exists"
+
+
+REAL = {
+    "orders_online_retail/online_retail_2010-12.csv": "shop.order_lines",
+    "orders_cdnow_sample/CDNOW_sample.txt": "shop.order_lines",
+    "crm_opportunities/accounts.csv": "crm.accounts",
+    "crm_opportunities/sales_pipeline_to_2017-03.csv": "crm.opportunities",
+    "crm_opportunities/sales_teams.csv": "crm.owners",
+    "survey_nps_garden_centre/nps_first_1000.csv": "survey.responses",
+    "survey_nps_garden_centre/perso_brands.csv": "survey.responses",
+    "survey_spack/spack-user-survey-2020-responses.csv": "survey.responses",
+    "survey_spack/spack-user-survey-2020-responses.xlsx": "survey.responses",
+    "survey_spack/spack-user-survey-2022-responses.csv": "survey.responses",
+    "survey_dask/2019-user-survey-results.csv": "survey.responses",
+    "survey_dask/2020-user-survey-results.csv": "survey.responses",
+    "survey_mybinder/mybinder.org-user-survey-feb-2020.csv": "survey.responses",
+    "survey_stacks/results-anonymized-randomized.csv": "survey.responses",
+    "survey_surveymonkey_todo/2020_results.csv": "survey.responses",
+    "survey_qualtrics/sample.csv": "survey.responses",
+    "survey_qualtrics/sample_legacy.csv": "survey.responses",
+    "survey_preppin/case_040/input_01.csv": "survey.responses",
+    "survey_preppin/case_122/input_01.csv": "survey.responses",
+}
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(("name", "feed"), REAL.items())
+def test_the_draft_of_a_real_file_validates(
+    tmp_path: Path, name: str, feed: str
+) -> None:
+    if not (DATA / name).exists():
+        pytest.skip("the public data sets are not beside the checkout")
+    _, contract = loaded(tmp_path, DATA / name, feed)
+    assert contract.feed == feed
+    loaded(tmp_path, DATA / name, None)
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("survey_qualtrics/sample.csv", {"skip_rows_after_header": 2}),
+        ("survey_qualtrics/sample_legacy.csv", {"skip_rows_after_header": 1}),
+        ("survey_surveymonkey_todo/2020_results.csv", {"header_rows": 2}),
+        ("survey_nps_garden_centre/nps_first_1000.csv", {"encoding": "windows-1252"}),
+        ("orders_cdnow_sample/CDNOW_sample.txt", {"delimiter": "whitespace"}),
+    ],
+)
+def test_the_form_of_a_real_file_is_noticed(
+    tmp_path: Path, name: str, keys: dict[str, object]
+) -> None:
+    if not (DATA / name).exists():
+        pytest.skip("the public data sets are not beside the checkout")
+    _, contract = loaded(tmp_path, DATA / name, None)
+    found = contract.format.model_dump()
+    assert {key: found[key] for key in keys} == keys
