@@ -154,6 +154,9 @@ def _stage_fast(
         scan.longest,
     )
     columns = [f"{one.fast_expression} as {one.name}" for one in mapping.columns]
+    if any(source.record_number for source in contract.columns.values()):
+        # Keeps the order of the file, for which it gives up reading in parallel.
+        relation = f"(select row_number() over () as record_number, * from {relation})"
     try:
         connection.execute(
             f"create temp table staged as select {', '.join(columns)},"
