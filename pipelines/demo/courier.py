@@ -46,6 +46,8 @@ class DeliveredFile:
     path: str
     feed: str
     source_system: str
+    until: str
+    """Everything before this day that the source system knew was delivered."""
     records: int
     rejects: dict[str, int]
     is_repeated: bool = False
@@ -101,7 +103,13 @@ class Courier:
             rejects[item.rule] = rejects.get(item.rule, 0) + item.count
         self.files.append(
             DeliveredFile(
-                drop.folder, path, feed, source_system, int(rows[0][0]), rejects
+                drop.folder,
+                path,
+                feed,
+                source_system,
+                drop.until.isoformat(),
+                int(rows[0][0]),
+                rejects,
             )
         )
         return target
@@ -122,6 +130,7 @@ class Courier:
                 path,
                 original.feed,
                 original.source_system,
+                original.until,
                 original.records,
                 original.rejects,
                 is_repeated=True,

@@ -63,6 +63,11 @@ def yes_no(column: str, name: str, yes: str = "Yes", no: str = "No") -> str:
     )
 
 
+def table_at(macro: str, until: str) -> str:
+    """SQL of an exported table as known at the start of a day."""
+    return f"{macro}_at(timestamp '{until} 00:00:00')"
+
+
 def deliver_exports(
     courier: Courier, exports: Iterable[Export], drops: tuple[Drop, ...]
 ) -> None:
@@ -87,7 +92,7 @@ def _deliver(
     bad: tuple[Bad, ...],
 ) -> None:
     changed = "" if since is None else f" where changed_at >= {since}"
-    table = f"{export.macro}_at({drop.instant})"
+    table = table_at(export.macro, drop.until.isoformat())
     if since is not None and not bad and courier.is_empty(table + changed):
         return
     source = table if export.is_whole else table + changed

@@ -39,8 +39,11 @@ STEPS = (
     "finance",
     "usage",
     "feedback",
+    "recurring_revenue",
 )
 """The parts of the company, each from those before it."""
+LEFT_OUT = {"invoices", "acquisition", "usage", "feedback"}
+"""Steps that a lean world has nothing of."""
 
 MEMORY_LIMIT = "1200MB"
 
@@ -84,6 +87,8 @@ def generate(
             create_macros(connection, seed)
             create_parameters(connection, declared, folder)
             for step in STEPS:
+                if declared.is_lean and step in LEFT_OUT:
+                    continue
                 if on_step is not None:
                     on_step(step)
                 sql = (SQL / f"{step}.sql").read_text(encoding="utf-8")

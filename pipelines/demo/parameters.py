@@ -13,9 +13,12 @@ import yaml
 
 from pipelines.demo.draws import poisson
 from pipelines.demo.world import (
+    ADDON_SHARE,
     GAP_DAYS,
+    GUEST_REPEAT,
     LOSS_DAYS,
     PASS_DAYS,
+    PAUSE_HAZARD,
     STAGES,
     Bands,
     Segment,
@@ -52,7 +55,8 @@ TABLES = {
     "p_world": (
         "as_of date, history_start date, until_date date, is_lean boolean,"
         " answers_drive_response boolean, spend_shift double, months integer,"
-        " scale double, stages varchar[]"
+        " scale double, stages varchar[], addon_share double,"
+        " pause_hazard double, guest_repeat double"
     ),
 }
 
@@ -251,4 +255,7 @@ def _clock(world: World) -> dict[str, Any]:
         "months": world.months,
         "scale": world.scale,
         "stages": STAGES,
+        "addon_share": ADDON_SHARE,
+        "pause_hazard": PAUSE_HAZARD,
+        "guest_repeat": GUEST_REPEAT,
     }

@@ -8,17 +8,39 @@ from typing import Any
 import duckdb
 
 from pipelines.demo.courier import Courier
+from pipelines.demo.exact import tell_exact
+from pipelines.demo.facts import tell_facts
 from pipelines.demo.world import World
 
 
 @dataclass(frozen=True)
 class Truth:
-    """Everything that is known about a generated company."""
+    """Everything that is known about a generated company, as it stands in the file."""
 
     document: dict[str, Any]
 
+    @property
+    def facts(self) -> list[dict[str, Any]]:
+        """The planted facts (see `facts.py` for their kinds)."""
+        facts: list[dict[str, Any]] = self.document["facts"]
+        return facts
+
+    @property
+    def stages(self) -> list[dict[str, Any]]:
+        """What must hold exactly after the initial landing and after each drop."""
+        stages: list[dict[str, Any]] = self.document["exact"]
+        return stages
+
+    def facts_of(self, mart: str, kind: str) -> list[dict[str, Any]]:
+        """The facts of a kind that must show in one mart."""
+        return [
+            fact
+            for fact in self.facts
+            if fact["shows_in"]["mart"] == mart and fact["kind"] == kind
+        ]
+
     def write(self, path: Path) -> None:
-        """As JSON, keys in the order in which they were told."""
+        """As JSON, in the order in which it was told."""
         text = json.dumps(self.document, indent=1, default=str, ensure_ascii=False)
         path.write_text(text + "\n", encoding="utf-8")
 
@@ -37,7 +59,10 @@ def tell_truth(
             "world": world.name,
             "seed": world.seed,
             "scale": world.scale,
-            "as_of": world.as_of,
-            "files": [asdict(file) for file in courier.files],
+            "months": world.months,
+            "as_of": world.as_of.isoformat(),
+            "segments": [asdict(segment) for segment in world.segments],
+            "facts": tell_facts(connection, world),
+            "exact": tell_exact(connection, courier),
         }
     )

@@ -31,6 +31,12 @@ LOSS_DAYS = (6, 12, 20, 30, 42, 55, 70, 85, 100, 115, 135, 155, 180, 210, 250, 3
 """Days in the stage that a deal is lost from: losses are slow."""
 GAP_DAYS = (3, 5, 7, 9, 12, 15, 18, 21, 25, 29, 34, 40, 48, 60, 80, 140)
 """Days between two orders of one shop customer."""
+PAUSE_HAZARD = 0.004
+"""Monthly probability that a monthly term without add-on is paused for two months."""
+ADDON_SHARE = 0.3
+"""Customers who buy the add-on as well."""
+GUEST_REPEAT = 0.30
+"""Probability that a guest of the shop comes back."""
 SEASON = (1.10, 1.00, 1.05, 1.00, 0.95, 0.95, 0.75, 0.70, 1.10, 1.15, 1.15, 1.10)
 """Demand by calendar month, January first."""
 
@@ -209,7 +215,7 @@ BEAUTY = Segment(
     renewal_lapse=0.25,
     annual_share=0.10,
     expansion=0.03,
-    very_disappointed=(0.05, 0.10, 0.60),
+    very_disappointed=(0.05, 0.10, 0.55),
     promoters=(0.22, 0.28, 0.55),
     detractors=(0.45, 0.38, 0.15),
     response=(0.05, 0.10, 0.50),
@@ -316,11 +322,13 @@ def replicate_world(seed: int, scale: float, months: int, count: int) -> World:
         churn = between(number, "churn", 0.01, 0.05)
         customers = int(between(number, "customers", 300, 1500))
         win_rate = forward * forward * forward * forward * forward
+        # totals are declared for 36 months; these customers come in fewer
+        whole = customers * 36 / months
         return Segment(
             name=f"segment_{number:03d}",
             situation="biased response" if is_biased else "unbiased response",
-            deals=int(customers * 0.7 / win_rate),
-            signups=int(customers * 0.3),
+            deals=int(whole * 0.3 / win_rate),
+            signups=int(whole * 0.7),
             pass_rates=(forward,) * 5,
             churn=(churn, churn, churn),
             annual_share=0.0,

@@ -72,8 +72,11 @@ numbered as (
     from accounts
 
     cross join unnest(range(1, 4)) as numbers (number)
+    cross join p_world
 
-    where number = 1 or u(entity, 'contacts') < if(number = 2, 0.40, 0.15)
+    where
+        (not is_lean or first_paid_date is not null)
+        and (number = 1 or u(entity, 'contacts') < if(number = 2, 0.40, 0.15))
 
 )
 

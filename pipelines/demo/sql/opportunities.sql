@@ -66,7 +66,7 @@ refused_seats as (
 
     from ages
 
-    where age > 0 and u(moment, 'refused') < 0.03
+    where age > 0 and u(moment, 'refused') < 0.05
 
 ),
 

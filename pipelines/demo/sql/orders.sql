@@ -28,10 +28,12 @@ select
     accounts.account_no,
     'G-' || accounts.account_no as guest_id,
     accounts.currency_code,
-    0.30 as repeat_rate,
+    guest_repeat as repeat_rate,
     cast(accounts.created_at as date) as first_date
 
 from accounts
+
+cross join p_world
 
 where kind = 'trial' and u(entity, 'shops') < 0.5;
 
@@ -58,7 +60,7 @@ continued as (
     select
         *,
         -- true once the customer did not come back
-        bool_or(again_draw >= if(number = 1, repeat_rate, 0.955)) over later as has_left,
+        bool_or(again_draw >= if(number = 1, repeat_rate, 0.96)) over later as has_left,
         first_date + cast(sum(gap_days) over later as integer) as order_date
 
     from steps
@@ -98,7 +100,7 @@ select
     'SO-' || account_no || '-' || order_no as order_id,
     entity || '|' || order_no as purchase,
     at_time(order_date, u(entity, 'order time ' || order_no)) as ordered_at,
-    if(is_lean, 1, 1 + cast(floor(u(entity, 'lines ' || order_no) * 5) as integer))
+    if(is_lean, 1, 1 + cast(floor(u(entity, 'lines ' || order_no) * 6) as integer))
         as line_count,
     not is_lean and u(entity, 'shipped ' || order_no) < 0.6 as is_shipped
 

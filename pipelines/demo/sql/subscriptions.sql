@@ -76,7 +76,7 @@ select
     accounts.is_giant,
     p_segment.expansion,
     to_seconds(28800 + cast(floor(u(spell, 'hour') * 36000) as integer)) as hour,
-    u(spell, 'addon') < 0.3 and not is_lean as has_addon,
+    u(spell, 'addon') < addon_share and not is_lean as has_addon,
     is_sales_led and not spells.is_discounted and u(spell, 'negotiated') < 0.15
         as is_negotiated,
     not is_annual and day(ended_date) <= 8 and u(spell, 'involuntary') < 0.4
@@ -112,20 +112,23 @@ with
 bounded as (
 
     select
-        *,
+        ages.*,
         case
             when age = 0 then 'start'
             when draw < expansion then 'more seats'
             when draw < expansion * 1.25 then 'fewer seats'
             when draw < expansion * 1.25 + 0.008 then 'upgrade'
-            when draw < expansion * 1.25 + 0.012 and not is_annual and not has_addon
+            when draw < expansion * 1.25 + 0.008 + pause_hazard
+                and not is_annual and not has_addon
                 then 'pause'
             when draw >= 0.975 then 'past due'
             -- a card is renewed, an address changes: a version that changes no money
-            when draw >= 0.85 then 'touched'
+            when draw >= 0.76 and not is_lean then 'touched'
         end as happening
 
     from ages
+
+    cross join p_world
 
 ),
 

@@ -18,7 +18,10 @@ from (
 
 cross join p_world
 
-where open_date < until_date;
+where
+    open_date < until_date
+    -- replicates are compared in single waves, so that two are enough
+    and (not is_lean or open_date >= as_of - interval 6 months);
 
 create table wave_base as
 with
@@ -221,3 +224,62 @@ select
         null) as comment
 
 from scored;
+
+create macro responses_at(t) as table
+select
+    *,
+    -- NPS always; the rest when finished
+    1 + if(is_finished, 2 + if(benefit_1 = benefit_2, 1, 2) + if(comment is null, 0, 1),
+        0) as answer_count,
+    false as is_deleted
+
+from responses
+
+where answered_at < t;
+
+create macro invitations_at(t) as table
+select *, false as is_deleted from invitations where sent_at < t;
+
+-- The answers that a wave would give on average: over everybody who is eligible, and
+-- over those who may be expected to answer.
+create macro wave_truth() as table
+with
+
+groups as (
+
+    select
+        wave_base.wave_no,
+        p_segment.segment,
+        very_disappointed_rate,
+        promoter_rate,
+        detractor_rate,
+        cast(response_rate as decimal(9, 6)) as response_rate,
+        count(*) as customers
+
+    from wave_base
+
+    inner join p_segment on wave_base.segment_no = p_segment.segment_no
+
+    group by all
+
+)
+
+select
+    groups.wave_no,
+    wave_label,
+    open_date,
+    segment,
+    cast(sum(customers) as bigint) as customers,
+    cast(sum(customers * very_disappointed_rate) as double) / sum(customers) as pmf,
+    cast(sum(customers * promoter_rate) as double) / sum(customers) as promoters,
+    cast(sum(customers * detractor_rate) as double) / sum(customers) as detractors,
+    cast(sum(customers * very_disappointed_rate * response_rate) as double)
+    / cast(sum(customers * response_rate) as double) as raw_pmf,
+    cast(sum(customers * (promoter_rate - detractor_rate) * response_rate) as double)
+    / cast(sum(customers * response_rate) as double) as raw_nps
+
+from groups
+
+inner join waves on groups.wave_no = waves.wave_no
+
+group by groups.wave_no, wave_label, open_date, segment;
