@@ -10,7 +10,10 @@ customers as (
 windows as (
 
     -- `to_date` has no length: it ends where knowledge ends.
-    select window_label, window_days
+    select
+        listed.window_label,
+        listed.window_days
+
     from (
         values
         ('30d', 30), ('90d', 90), ('180d', 180), ('365d', 365), ('to_date', null)
