@@ -189,33 +189,9 @@ class Attempt:
     def _stage(self, rejects: RejectWriter) -> Staged:
         if self._scan is None:
             raise self._failure or LookupError("neither scan nor failure")
-        workshop, contract = self._workshop, self._contract
-        link = workshop.spool / "source"
-        link.symlink_to(self._file.path)
-        text = link if self._scan.text == self._file.path else self._scan.text
-        source = Source(
-            path=self._file.path,
-            link=link,
-            file_format=contract.format,
-            scan=replace(self._scan, text=text),
-            limits=workshop.limits,
-            spool=workshop.spool,
+        return stage_file(
+            self._workshop, self._file, self._contract, self._scan, rejects
         )
-        workshop.connection.execute(
-            "set variable fitmart_file_name = ?", [readable_name(self._file.path)]
-        )
-        feed = load_feeds()[contract.feed]
-        previous = last_header(workshop.connection, contract.contract)
-        try:
-            return stage(
-                workshop.connection, source, contract, feed, rejects, previous
-            )
-        except UNREADABLE as error:
-            raise FitmartError(
-                f"the records cannot be read ({type(error).__name__})",
-                rule="records_are_readable",
-                remedy="Check the file, and `format` in the contract.",
-            ) from error
 
     def _has_changed(self) -> bool:
         """Whether somebody wrote to the file while it was read."""
@@ -296,6 +272,47 @@ class Attempt:
             outcome=outcome,
         )
         return told if extract is None else told.with_counts(extract)
+
+
+def stage_file(
+    workshop: Workshop,
+    file: Delivered,
+    contract: Contract,
+    found: Scan,
+    rejects: RejectWriter,
+) -> Staged:
+    """Read a scanned file into the temporary tables of `stage.py`.
+
+    Raises:
+        FitmartError: The file as a whole cannot be read as its contract says.
+    """
+    # DuckDB takes some characters of a name for wildcards, so it gets another name.
+    link = workshop.spool / "source"
+    link.symlink_to(file.path)
+    source = Source(
+        path=file.path,
+        link=link,
+        file_format=contract.format,
+        scan=replace(found, text=link if found.text == file.path else found.text),
+        limits=workshop.limits,
+        spool=workshop.spool,
+    )
+    connection = workshop.connection
+    connection.execute(
+        "set variable fitmart_file_name = ?", [readable_name(file.path)]
+    )
+    previous = last_header(connection, contract.contract)
+    try:
+        return stage(
+            connection, source, contract, load_feeds()[contract.feed], rejects, previous
+        )
+    except UNREADABLE as error:
+        raise FitmartError(
+            f"the records cannot be read ({type(error).__name__})",
+            file=file.relative_path,
+            rule="records_are_readable",
+            remedy="Check the file, and `format` in the contract.",
+        ) from error
 
 
 class RejectShareError(FitmartError):

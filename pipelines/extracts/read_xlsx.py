@@ -6,6 +6,7 @@ Dates become ISO text; numbers keep the fifteen digits that Excel itself shows, 
 
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -81,7 +82,9 @@ def check_workbook(path: Path, limits: Limits) -> None:
                 )
             if archive.testzip() is not None:
                 raise _damaged(path)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError
+    ) as error:  # fmt: skip
         raise _damaged(path) from error
 
 

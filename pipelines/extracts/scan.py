@@ -232,7 +232,7 @@ def open_records(
     """
     chunks = decompressed(path, file_format, limits)
     if is_ascii_transparent(dialect.encoding):
-        chunks = _without_mark(chunks)
+        chunks = _without_mark(path, chunks, dialect)
     else:
         chunks = transcoded(path, chunks, dialect)
         dialect = replace(dialect, encoding="utf-8", errors="strict")
@@ -269,11 +269,24 @@ def transcoded(
     yield transcoder.finish()
 
 
-def _without_mark(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def _without_mark(
+    path: Path, chunks: Iterable[bytes], dialect: Dialect
+) -> Iterator[bytes]:
     is_first = True
     for chunk in chunks:
+        if is_first and chunk.startswith(_WIDE_BOMS):
+            raise _not_in_encoding(path, dialect.encoding)
         yield chunk.removeprefix(codecs.BOM_UTF8) if is_first else chunk
         is_first = False
+
+
+def _not_in_encoding(path: Path, encoding: str) -> FitmartError:
+    return FitmartError(
+        f"the content is not text in {encoding}",
+        file=path.name,
+        rule="encoding_as_declared",
+        remedy="Correct `format.encoding` in the contract.",
+    )
 
 
 class _Transcoder:
@@ -290,9 +303,6 @@ class _Transcoder:
         self.is_decodable = True
 
     def feed(self, chunk: bytes) -> bytes:
-        if not self._begun and chunk:
-            if self._is_transparent and chunk.startswith(_WIDE_BOMS):
-                raise self._not_in_encoding()
         if self._is_transparent and b"\0" in chunk:
             raise FitmartError(
                 "the text holds NUL bytes",
@@ -315,7 +325,7 @@ class _Transcoder:
             text = self._decoder.decode(chunk, final)
         except UnicodeDecodeError as error:
             if not self._is_transparent:
-                raise self._not_in_encoding() from error
+                raise _not_in_encoding(self._path, self._encoding) from error
             # From here on only the careful way can tell good records from bad.
             self.is_decodable = False
             return chunk
@@ -329,14 +339,6 @@ class _Transcoder:
             return text
         self._begun = True
         return text.removeprefix(codecs.BOM_UTF8)
-
-    def _not_in_encoding(self) -> FitmartError:
-        return FitmartError(
-            f"the content is not text in {self._encoding}",
-            file=self._path.name,
-            rule="encoding_as_declared",
-            remedy="Correct `format.encoding` in the contract.",
-        )
 
 
 class _Hashing:
