@@ -13,9 +13,13 @@ closed_opportunities as (
         closed_segment_id as segment_id,
         opportunity_type,
         outcome = 'won' as is_won,
-        opportunity_amount_reporting as closed_value,
-        case when outcome = 'won' then opportunity_amount_reporting else 0 end
-            as won_value,
+        -- One digit more than the amount has, so that squares are wide decimals:
+        -- those of two decimal(18, 4) overflow from an amount of 100,000 on.
+        cast(opportunity_amount_reporting as decimal(19, 4)) as closed_value,
+        cast(
+            case when outcome = 'won' then opportunity_amount_reporting else 0 end
+            as decimal(19, 4)
+        ) as won_value,
         opportunity_amount_reporting is null as is_amount_missing,
         closed_month
 
