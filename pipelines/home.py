@@ -23,7 +23,13 @@ HOME_VERSION = 1
 """Raise it when the layout changes, and say below what becomes of older homes."""
 
 PRIVATE = 0o700
-"""A home holds personal data and a key: it is its owner's alone."""
+"""Personal data and a key are their owner's alone."""
+
+PASSABLE = 0o711
+"""Readers pass through the home on their way to the marts, and see nothing else."""
+
+READABLE = 0o755
+"""The marts are for readers, who run as another user."""
 
 WAIT_FOREVER = -1.0
 
@@ -102,23 +108,22 @@ def guard(settings: Settings) -> None:
 def prepare(settings: Settings) -> None:
     """Make the folders of a home, and say what it is; the caller holds the lock."""
     home = settings.home
-    folders = [
-        home.path,
-        home.quarantine,
-        home.build.parent,
-        home.spool,
-        home.dbt_target,
-        home.runs,
-        home.marts,
-        home.dagster,
-        home.keys,
-    ]
+    modes = {
+        home.path: PASSABLE,
+        home.quarantine: PRIVATE,
+        home.build.parent: PRIVATE,
+        home.spool: PRIVATE,
+        home.dbt_target: PRIVATE,
+        home.runs: PRIVATE,
+        home.marts: READABLE,
+        home.dagster: PRIVATE,
+        home.keys: PRIVATE,
+    }
     if settings.landing == home.landing:
-        folders.append(home.landing)
-    for folder in folders:
+        modes[home.landing] = PRIVATE
+    for folder, mode in modes.items():
         folder.mkdir(parents=True, exist_ok=True)
-    home.path.chmod(PRIVATE)
-    home.keys.chmod(PRIVATE)
+        folder.chmod(mode)
     _write_if_changed(
         home.dagster / "dagster.yaml", (ROOT / "dagster.yaml").read_bytes()
     )
