@@ -81,7 +81,7 @@ NIGHTLY = (
         ),
         key="Id",
         order_by="Id",
-        bad=(Bad("boolean_is_readable", "Is_Internal", "'perhaps'", 2),),
+        bad=(Bad("value_is_known", "Is_Internal", "'perhaps'", 2),),
         is_nightly=True,
     ),
     _export(

@@ -1,6 +1,7 @@
 """The shop: one gzipped CSV per month, cancellations as lines of their own."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from pipelines.demo.courier import Bad, Courier, Drop
 from pipelines.demo.exports import SEMICOLON
@@ -25,13 +26,12 @@ BAD = (
 def deliver_shop(courier: Courier, world: World, drops: tuple[Drop, ...]) -> None:
     """Write a file per month; the last month of history comes twice, overlapping."""
     initial, *later = drops
-    months = world.month_starts
-    for start, end in zip(months[:-1], months[1:], strict=True):
+    for start, end in pairwise(world.month_starts):
         name = f"{start:%Y-%m}"
         if end == world.as_of:
             early = end - timedelta(days=4)
             _deliver(courier, world, initial, (start, early), f"{name}_early")
-            _deliver(courier, world, initial, (start, end), name, BAD)
+            _deliver(courier, world, initial, (start, end), name, bad=BAD)
         else:
             _deliver(courier, world, initial, (start, end), name)
     for number, drop in enumerate(later):
@@ -50,6 +50,7 @@ def _deliver(
     drop: Drop,
     days: tuple[date, date],
     name: str,
+    *,
     bad: tuple[Bad, ...] = (),
 ) -> None:
     start, end = days

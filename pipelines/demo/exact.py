@@ -34,6 +34,8 @@ MONEY = {
 
 USAGE = ("product.usage_daily", "telemetry")
 """Written as it is drawn, once a day: its count is that of its files."""
+DEALS = ("crm.opportunities", "crm")
+ORDERS = ("shop.order_lines", "shop")
 
 
 def tell_exact(
@@ -71,6 +73,8 @@ def _stage(
         "current_rows": _current_rows(connection, tables, own),
         "rejects": rejects,
         "money": _money(connection, tables),
+        "closed_deals": _closed_deals(connection, known[DEALS]),
+        "orders": _orders(connection, known[ORDERS]),
         "mrr": _mrr(connection, known.get(("billing.subscriptions", "billing"), as_of)),
     }
 
@@ -147,6 +151,30 @@ def _money(
                 }
             )
     return totals
+
+
+def _closed_deals(
+    connection: duckdb.DuckDBPyConnection, until: str
+) -> list[dict[str, Any]]:
+    """Deals that stand closed, by kind and outcome; deleted ones are none."""
+    rows = connection.execute(
+        "select opportunity_type, if(is_won, 'won', 'lost'), count(*)"
+        f" from {table_at('opportunities', until)} where is_closed and not is_deleted"
+        " group by all order by all"
+    ).fetchall()
+    names = ("opportunity_type", "outcome", "deals")
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _orders(connection: duckdb.DuckDBPyConnection, until: str) -> list[dict[str, Any]]:
+    """Days on which a customer bought something and kept it, by currency."""
+    rows = connection.execute(
+        "select currency_code, count(*), cast(sum(net_amount) as varchar)"
+        f" from {table_at('purchase_days', until)} where net_amount > 0"
+        " group by 1 order by 1"
+    ).fetchall()
+    names = ("currency_code", "purchase_days", "net_amount")
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _mrr(connection: duckdb.DuckDBPyConnection, until: str) -> list[dict[str, Any]]:

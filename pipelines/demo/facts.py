@@ -2,8 +2,8 @@
 
 A fact of kind `rate` holds when its parameter lies inside the published interval; one
 of kind `outside` when it does not (a number that is known to mislead); a `value` agrees
-exactly; a `verdict` is the answer that a segment must get. Marts that no issue has built
-yet are named all the same: their tests find their facts here.
+exactly; a `verdict` is the answer that a segment must get; a `context` explains another
+one. Marts that nobody has built yet are named too: their tests find their facts here.
 """
 
 from typing import Any
@@ -52,7 +52,13 @@ def tell_facts(
 
 
 def _fact(
-    name: str, kind: str, value: Any, mart: str, where: dict[str, Any], column: str
+    name: str,
+    kind: str,
+    value: Any,
+    mart: str,
+    where: dict[str, Any],
+    *,
+    column: str = "estimate",
 ) -> dict[str, Any]:
     return {
         "fact": name,
@@ -71,7 +77,6 @@ def _win_rates(segment: Segment) -> list[dict[str, Any]]:
             won_by(segment, days),
             "sales.sales_win_rate__cohort_quarter",
             {**where, "horizon_days": days},
-            "estimate",
         )
         | {"lost": lost_by(segment, days)}
         for days in (30, 90, 180, 365)
@@ -83,7 +88,6 @@ def _win_rates(segment: Segment) -> list[dict[str, Any]]:
             win_rate_from_stage(segment),
             "sales.sales_stage_conversion__quarter",
             where,
-            "estimate",
         )
     )
     kind = "outside" if segment.growth > 0.02 else "context"
@@ -94,7 +98,6 @@ def _win_rates(segment: Segment) -> list[dict[str, Any]]:
             win_rate(segment),
             "sales.sales_win_rate__month",
             {**where, "period_label": "all", "measure": "count"},
-            "estimate",
         )
     )
     return facts
@@ -112,7 +115,6 @@ def _repeat_rates(segment_id: str, repeat: float) -> list[dict[str, Any]]:
                 "cohort_label": "all",
                 "window_label": f"{days}d",
             },
-            "estimate",
         )
         for days in WINDOWS
     ]
@@ -128,7 +130,6 @@ def _survival(segment: Segment, world: World) -> list[dict[str, Any]]:
             curve,
             "fit.fit_survival__segment_month",
             {"segment_id": segment.name},
-            "estimate",
         )
     ]
     if is_mixed:
@@ -142,7 +143,7 @@ def _survival(segment: Segment, world: World) -> list[dict[str, Any]]:
                 {"surge": discounted, "base": curve},
                 "verdicts.verdict_surge_and_fade",
                 {"segment_id": segment.name},
-                "retention_rate",
+                column="retention_rate",
             )
         )
     return facts
@@ -159,7 +160,7 @@ def _verdicts(segment: Segment) -> list[dict[str, Any]]:
             {"fit": fit, "sales": sales, "quadrant": quadrant},
             "verdicts.verdict_fit_sales_quadrant",
             {"segment_id": segment.name},
-            "verdict",
+            column="verdict",
         )
     ]
 
@@ -197,7 +198,6 @@ def _surveys(
                 nps,
                 "fit.fit_nps__segment_wave",
                 wave,
-                "estimate",
             )
             | cell
             | {"expected_raw": round(raw_nps * 100, 6)}
@@ -209,7 +209,6 @@ def _surveys(
                 round(pmf, 8),
                 "fit.fit_pmf_score__segment_wave",
                 {**wave, "weighting": "none" if is_raw_right else "logo"},
-                "estimate",
             )
             | cell
             | {"expected_raw": round(raw_pmf, 8)}
@@ -231,7 +230,6 @@ def _company(
             release.effect,
             "verdicts.verdict_release_impact",
             {"release_id": release.release_id, "segment_id": release.segment},
-            "estimate",
         )
         for release in world.releases
     ]
@@ -245,7 +243,6 @@ def _company(
             ],
             "sales.sales_channel_share__month",
             {"segment_id": segment.name, "channel_group": "referral"},
-            "estimate",
         )
         for segment in world.segments
     ]
@@ -265,7 +262,7 @@ def _company(
             round(share, 6),
             "sales.sales_revenue_concentration__month",
             {"segment_id": segment, "currency_code": "EUR"},
-            "top_customer_rate",
+            column="top_customer_rate",
         )
         for segment, share in giants
     ]
@@ -280,7 +277,7 @@ def _company(
             [[str(month), name, total] for month, name, total in spend],
             "verdicts.verdict_investment_balance",
             {},
-            "amount",
+            column="amount",
         )
     )
     return facts

@@ -290,3 +290,22 @@ select
 from order_lines
 
 where ordered_at < t;
+
+-- Days on which a customer ordered, with what is left after money went back: a return
+-- belongs to the day of its order.
+create macro purchase_days_at(t) as table
+select
+    coalesce(order_lines.account_id, order_lines.guest_id) as buyer,
+    order_lines.currency_code,
+    cast(coalesce(sold.ordered_at, order_lines.ordered_at) as date) as order_date,
+    sum(order_lines.line_amount) as net_amount
+
+from order_lines
+
+left join order_lines as sold
+    on order_lines.related_order_id = sold.order_id
+    and sold.line_number = 1
+
+where order_lines.ordered_at < t
+
+group by all;
