@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from pipelines.errors import FitmartError
-from pipelines.progress import is_watched, report
+from pipelines.progress import Progress, listener
 from pipelines.project import ROOT, Home, Settings, environment
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def dbt_arguments(command: str, settings: Settings) -> list[str]:
     ]
     if command == "build":
         arguments += ["--exclude-resource-type", "unit_test"]
-    if is_watched():
+    if listener() is not None:
         # Whoever watches the progress does not want dbt's own lines between it.
         arguments.append("--quiet")
     return arguments
@@ -187,6 +187,8 @@ class _Watcher:
         self.errors: list[str] = []
         self._done = 0
         self._total = 0
+        # dbt calls from threads of its own, which know nothing of who listens here.
+        self._listener = listener()
 
     def __call__(self, event: "EventMsg") -> None:
         # The class is generated from a protocol buffer and has no types.
@@ -197,7 +199,8 @@ class _Watcher:
             self._done += info.name == "NodeFinished"
             self._total = getattr(event.data, "total", self._total)
             name = event.data.node_info.node_name
-            report("transform", self._done, self._total, name)
+            if self._listener is not None:
+                self._listener(Progress("transform", self._done, self._total, name))
 
 
 def _stopped(message: str) -> FitmartError:

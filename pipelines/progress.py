@@ -29,22 +29,22 @@ _listener: ContextVar[Listener | None] = ContextVar("progress_listener", default
 
 
 @contextmanager
-def watched(listener: Listener | None) -> Iterator[None]:
+def watched(by: Listener | None) -> Iterator[None]:
     """Send the progress of everything inside to one listener."""
-    token = _listener.set(listener)
+    token = _listener.set(by)
     try:
         yield
     finally:
         _listener.reset(token)
 
 
-def is_watched() -> bool:
-    """Whether anybody listens."""
-    return _listener.get() is not None
+def listener() -> Listener | None:
+    """Who listens; to be asked before work is given to other threads."""
+    return _listener.get()
 
 
 def report(stage: Stage, done: int = 0, total: int = 0, current: str = "") -> None:
     """Say how far a stage is."""
-    listener = _listener.get()
-    if listener is not None:
-        listener(Progress(stage, done, total, current))
+    told = _listener.get()
+    if told is not None:
+        told(Progress(stage, done, total, current))

@@ -10,7 +10,9 @@ app = typer.Typer(help="Check a contract against an extract, or draft one.")
 ContractFile = Annotated[Path, typer.Argument(help="The contract, a YAML file.")]
 Against = Annotated[Path | None, typer.Option(help="An extract to try it on.")]
 Extract = Annotated[Path, typer.Argument(help="A delivered file.")]
-Feed = Annotated[str, typer.Option(help="The feed it fills, such as shop.order_lines.")]
+Feed = Annotated[
+    str | None, typer.Option(help="The feed it fills; guessed from the columns else.")
+]
 Output = Annotated[
     Path | None, typer.Option(help="File to write; the terminal by default.")
 ]
@@ -27,20 +29,17 @@ def check(file: ContractFile, against: Against = None) -> None:
     from pipelines.cli.dry_run import show_dry_run
     from pipelines.cli.show import console
     from pipelines.extracts.contract_files import load_contract
-    from pipelines.project import Settings
 
     contract = load_contract(file)
     console().print(
         f"[green]valid[/] contract [bold]{contract.contract}[/] fills {contract.feed}"
     )
-    if against is not None and not show_dry_run(
-        Settings.from_environment(), contract, against
-    ):
+    if against is not None and not show_dry_run(contract, against):
         raise typer.Exit(2)
 
 
 @app.command()
-def draft(extract: Extract, feed: Feed, output: Output = None) -> None:
+def draft(extract: Extract, feed: Feed = None, output: Output = None) -> None:
     """Propose a contract from the header and first rows of a file, for you to edit.
 
     Example: fitmart contract draft landing/orders.csv --feed shop.order_lines

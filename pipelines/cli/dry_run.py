@@ -4,11 +4,37 @@ from pathlib import Path
 
 from pipelines.cli.show import console, table
 from pipelines.extracts.contract import Contract
-from pipelines.extracts.ingest import dry_run
-from pipelines.project import Settings
+from pipelines.extracts.dry_run import dry_run
 
 
-def show_dry_run(settings: Settings, contract: Contract, extract: Path) -> bool:
+def show_dry_run(contract: Contract, extract: Path) -> bool:
     """Print the result; whether the extract would be loaded."""
-    done = dry_run(settings, contract, extract)
-    raise NotImplementedError(done, table, console)
+    done = dry_run(extract, contract)
+    out = console()
+    out.print()
+    out.print(
+        table(
+            ["records", "accepted", "rejected"],
+            [(done.records, done.accepted, done.rejected)],
+        )
+    )
+    if done.drift:
+        out.print()
+        drifted = [
+            (one.kind, one.column_name, one.expected, one.observed, one.decision)
+            for one in done.drift
+        ]
+        headings = ["column is", "column", "expected", "observed", "decision"]
+        out.print(table(headings, drifted))
+    if done.rejects:
+        out.print()
+        rejects = [
+            (one.record_number, one.column_name, one.rule, one.reason, one.remedy)
+            for one in done.rejects
+        ]
+        headings = ["record", "column", "rule", "reason", "remedy"]
+        out.print(table(headings, rejects))
+    if done.is_refused:
+        limit = f"{contract.records.max_reject_rate:.2%}"
+        out.print(f"[red]The extract would be refused: more than {limit} rejects.[/]")
+    return not done.is_refused

@@ -5,14 +5,8 @@ Not a definition: the one place beside the definitions that speaks to Dagster.
 
 import logging
 import os
-import sqlite3
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
-from pathlib import Path
-from typing import Any
 
 import dagster as dg
-import sqlalchemy
 
 from pipelines import record
 from pipelines.defs import build_definitions
@@ -32,10 +26,7 @@ def execute(settings: Settings, run_id: str) -> str | None:
     os.environ["DAGSTER_HOME"] = str(folder)
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     job = build_definitions(settings).resolve_job_def(REFRESH)
-    with (
-        _fast_event_log(folder, run_id),
-        dg.DagsterInstance.from_config(str(folder)) as instance,
-    ):
+    with dg.DagsterInstance.from_config(str(folder)) as instance:
         end_killed_runs(settings.home, instance, except_for=run_id)
         result = job.execute_in_process(
             instance=instance, run_id=run_id, run_config=QUIET, raise_on_error=False
@@ -58,39 +49,6 @@ def end_killed_runs(
         if run is not None and not run.is_finished:
             instance.report_run_failed(run, "The process of this run was killed.")
         instance.event_log_storage.free_concurrency_slots_for_run(found.run_id)
-
-
-@contextmanager
-def _fast_event_log(folder: Path, run_id: str) -> Iterator[None]:
-    """Let Dagster write its hundreds of events without waiting for the disk each time.
-
-    It opens and closes its SQLite files for every event. The last one to close a file
-    empties the file's log, so one connection is kept open meanwhile; and a power cut
-    may cost the last events, which tell of a run that it ended anyway. The ledger and
-    the publication, which must not be lost, are not in these files.
-    """
-    sqlalchemy.event.listen(sqlalchemy.Engine, "connect", _relax)
-    files = [
-        folder / "history" / "runs.db",
-        folder / "history" / "runs" / "index.db",
-        folder / "history" / "runs" / f"{run_id}.db",
-    ]
-    try:
-        with ExitStack() as stack:
-            for file in files:
-                file.parent.mkdir(parents=True, exist_ok=True)
-                kept = stack.enter_context(closing(sqlite3.connect(file)))
-                kept.execute("pragma journal_mode = wal")
-                # A connection counts as open from its first read.
-                kept.execute("select count(*) from sqlite_master").fetchall()
-            yield
-    finally:
-        sqlalchemy.event.remove(sqlalchemy.Engine, "connect", _relax)
-
-
-def _relax(connection: Any, _: object) -> None:
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("pragma synchronous = off")
 
 
 def _first_failure(result: dg.ExecuteInProcessResult) -> str:
