@@ -24,7 +24,13 @@ from pipelines.extracts.incoming import UNREADABLE, Source
 from pipelines.extracts.landing import Delivered, Stamp
 from pipelines.extracts.ledger import Extract, find_extract, last_header, now
 from pipelines.extracts.limits import Limits
-from pipelines.extracts.load import Loading, load_staged, refuse, transaction
+from pipelines.extracts.load import (
+    Loading,
+    MisreadError,
+    load_staged,
+    refuse,
+    transaction,
+)
 from pipelines.extracts.quarantine import keep
 from pipelines.extracts.rejects import RejectWriter
 from pipelines.extracts.scan import Scan, raw_hash, scan
@@ -151,10 +157,23 @@ class Attempt:
         Raises:
             FitmartError: The disk is full, or the like; or a refusal (see above).
         """
+        try:
+            return self._try(loading, replaces, keep_refusal, may_defer=True)
+        except (*UNREADABLE, MisreadError):
+            # The file was not as clean as it looked, and nothing has happened yet.
+            return self._try(loading, replaces, keep_refusal, may_defer=False)
+
+    def _try(
+        self,
+        loading: Loading,
+        replaces: Extract | None,
+        keep_refusal: bool,
+        may_defer: bool,
+    ) -> ExtractOutcome:
         workshop = self._workshop
         with RejectWriter(workshop.spool / "rejects.csv", workshop.cipher) as rejects:
             try:
-                staged = self._stage(rejects)
+                staged = self._stage(rejects, may_defer)
                 if self._has_changed():
                     return self._outcome("changed")
                 check_reject_share(self._contract, staged)
@@ -164,11 +183,16 @@ class Attempt:
                 if not keep_refusal:
                     raise
                 return self._refuse(loading, failure, rejects, replaces)
-            with transaction(workshop.connection):
-                row = self._ledger_row(staged)
-                extract = load_staged(
-                    loading, row, self._contract, staged, rejects, replaces
-                )
+            try:
+                with transaction(workshop.connection):
+                    row = self._ledger_row(staged)
+                    extract = load_staged(
+                        loading, row, self._contract, staged, rejects, replaces
+                    )
+                    if self._has_changed():
+                        raise FileChangedError
+            except FileChangedError:
+                return self._outcome("changed")
             return self._outcome("loaded", extract)
 
     def _look(self, advance: Callable[[int], None]) -> str:
@@ -186,11 +210,11 @@ class Attempt:
             return raw_hash(path)
         return self._scan.content_hash
 
-    def _stage(self, rejects: RejectWriter) -> Staged:
+    def _stage(self, rejects: RejectWriter, may_defer: bool) -> Staged:
         if self._scan is None:
             raise self._failure or LookupError("neither scan nor failure")
         return stage_file(
-            self._workshop, self._file, self._contract, self._scan, rejects
+            self._workshop, self._file, self._contract, self._scan, rejects, may_defer
         )
 
     def _has_changed(self) -> bool:
@@ -280,6 +304,7 @@ def stage_file(
     contract: Contract,
     found: Scan,
     rejects: RejectWriter,
+    may_defer: bool = False,
 ) -> Staged:
     """Read a scanned file into the temporary tables of `stage.py`.
 
@@ -288,6 +313,7 @@ def stage_file(
     """
     # DuckDB takes some characters of a name for wildcards, so it gets another name.
     link = workshop.spool / "source"
+    link.unlink(missing_ok=True)
     link.symlink_to(file.path)
     source = Source(
         path=file.path,
@@ -303,8 +329,9 @@ def stage_file(
     )
     previous = last_header(connection, contract.contract)
     try:
+        feed = load_feeds()[contract.feed]
         return stage(
-            connection, source, contract, load_feeds()[contract.feed], rejects, previous
+            connection, source, contract, feed, rejects, previous, may_defer
         )
     except UNREADABLE as error:
         raise FitmartError(
@@ -313,6 +340,10 @@ def stage_file(
             rule="records_are_readable",
             remedy="Check the file, and `format` in the contract.",
         ) from error
+
+
+class FileChangedError(Exception):
+    """Somebody wrote to the file while it was read: what was read must not stay."""
 
 
 class RejectShareError(FitmartError):

@@ -52,6 +52,10 @@ class Loading:
     reason: str | None = None
 
 
+class MisreadError(Exception):
+    """A fast reading did not find every record; the file is read with more care."""
+
+
 @contextmanager
 def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """All or nothing."""
@@ -239,16 +243,38 @@ def _insert_rows(
 ) -> None:
     """Copy `staged` into the raw table; every row begins as `current`."""
     columns = list(feed.raw_columns)
-    number = "rowid + 1" if staged.reading_path == "fast" else "record_number"
     # What people answered is part of what a response says.
     compared = [*columns, "answers_text"] if contract.survey else columns
     content_hash = (
         content_hash_sql(compared) if contract.has_own_identity else "null::varchar"
     )
+    unread = staged.unread
+    number = {"fast": "rowid + 1"}.get(staged.reading_path, "record_number")
+    relation = "staged" if unread is None else f"({unread.sql}) as staged"
+    cursor = connection.execute(
+        f"insert into {feed.relation} select {', '.join(columns)}, ?, ?,"
+        f" {number if unread is None else '0'}, ?,"
+        f" is_deleted, {_effective_at(contract)}, {content_hash}, 'current'"
+        f" from {relation}",
+        [
+            extract.source_system,
+            extract.extract_id,
+            extract.loaded_at,
+            *(unread.values if unread else ()),
+        ],
+    )
+    inserted = cursor.fetchone()
+    if unread is None:
+        return
+    if inserted is None or inserted[0] != staged.records:
+        raise MisreadError(extract.relative_path)
+    # Rows are kept in the order of the file: their place is their number. Numbering
+    # them while they are read would take the reading out of its parallel course.
     connection.execute(
-        f"insert into {feed.relation} select {', '.join(columns)}, ?, ?, {number}, ?,"
-        f" is_deleted, {_effective_at(contract)}, {content_hash}, 'current' from staged",
-        [extract.source_system, extract.extract_id, extract.loaded_at],
+        f"update {feed.relation} set record_number = 1 + rowid"
+        f" - (select min(rowid) from {feed.relation} where extract_id = ?)"
+        " where extract_id = ?",
+        [extract.extract_id, extract.extract_id],
     )
 
 

@@ -36,6 +36,14 @@ ReadingPath = Literal["fast", "text", "record"]
 
 
 @dataclass(frozen=True)
+class Unread:
+    """A select that yields what `staged` would hold, and its bound values."""
+
+    sql: str
+    values: list[object]
+
+
+@dataclass(frozen=True)
 class Staged:
     """What stands in the temporary tables now.
 
@@ -43,6 +51,7 @@ class Staged:
         records: Records of the file, as reconciled.
         rejected: Records among them that are rejects of their own fault.
         effective_at: Latest time from which rows hold; of a snapshot, that of them all.
+        unread: What to read instead of `staged`, where nothing was read so far.
     """
 
     header: tuple[str, ...]
@@ -52,6 +61,7 @@ class Staged:
     records: int
     rejected: int
     effective_at: datetime | None
+    unread: Unread | None = None
 
 
 class DriftRefusedError(FitmartError):
@@ -75,10 +85,13 @@ def stage(
     feed: Feed,
     rejects: RejectWriter,
     previous: tuple[str, ...] | None = None,
+    may_defer: bool = False,
 ) -> Staged:
     """Read a file into `staged`, and its bad records into `rejects`.
 
     Args:
+        may_defer: The caller reads a clean file itself, once, where it is needed; if
+            that fails, it comes back without this.
         previous: The header of the extract before, for a report of what changed.
 
     Raises:
@@ -91,8 +104,13 @@ def stage(
     drift = _accepted_drift(contract, header, previous)
     mapping = map_columns(contract, feed, header)
     width = len(header)
+    unread = _fast_select(source, contract, mapping)
+    if may_defer and unread and source.scan.records and contract.records.mode == "append":
+        return Staged(
+            header, drift, mapping, "fast", source.scan.records, 0, None, unread
+        )
     reading_path: ReadingPath = "fast"
-    records = _stage_fast(connection, source, contract, mapping)
+    records = _stage_fast(connection, source, unread)
     if records is None:
         reading_path = "text"
         records = create_incoming_as_text(connection, source, width)
@@ -136,13 +154,10 @@ def _accepted_drift(
     )
 
 
-def _stage_fast(
-    connection: duckdb.DuckDBPyConnection,
-    source: Source,
-    contract: Contract,
-    mapping: Mapping,
-) -> int | None:
-    """Read typed values at once; the number of records, or nothing if that failed."""
+def _fast_select(
+    source: Source, contract: Contract, mapping: Mapping
+) -> Unread | None:
+    """The typed reading of a file that DuckDB can cut itself."""
     scan = source.scan
     if contract.survey or not source.can_skip_the_tokenizer or scan.text is None:
         return None
@@ -154,20 +169,28 @@ def _stage_fast(
         scan.longest,
     )
     columns = [f"{one.fast_expression} as {one.name}" for one in mapping.columns]
-    if any(source.record_number for source in contract.columns.values()):
+    if any(column.record_number for column in contract.columns.values()):
         # Keeps the order of the file, for which it gives up reading in parallel.
         relation = f"(select row_number() over () as record_number, * from {relation})"
+    sql = f"select {', '.join(columns)}, {_about_record(mapping)} from {relation}"
+    return Unread(sql, values)
+
+
+def _stage_fast(
+    connection: duckdb.DuckDBPyConnection, source: Source, unread: Unread | None
+) -> int | None:
+    """Read typed values at once; the number of records, or nothing if that failed."""
+    if unread is None:
+        return None
     try:
         connection.execute(
-            f"create temp table staged as select {', '.join(columns)},"
-            f" {_about_record(mapping)} from {relation}",
-            values,
+            f"create temp table staged as {unread.sql}", unread.values
         )
     except UNREADABLE:
         return None
     row = connection.execute("select count(*) from staged").fetchone()
-    if row is not None and row[0] == scan.records:
-        return scan.records
+    if row is not None and row[0] == source.scan.records:
+        return source.scan.records
     connection.execute("drop table temp.staged")
     return None
 
