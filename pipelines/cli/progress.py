@@ -8,6 +8,8 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import UnsupportedOperation
+from typing import TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
@@ -28,13 +30,25 @@ TITLES: dict[Stage, str] = {
 @contextmanager
 def shown() -> Iterator[Listener]:
     """A listener that shows progress until the block ends."""
-    with os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding="utf-8") as copy:
+    with _copied_terminal() as copy:
         console = Console(file=copy, highlight=False)
         if console.is_terminal:
             with _live(console) as listener:
                 yield listener
         else:
             yield _plain(console)
+
+
+@contextmanager
+def _copied_terminal() -> Iterator[TextIO]:
+    try:
+        descriptor = os.dup(sys.stderr.fileno())
+    except UnsupportedOperation:
+        # Whoever put something else in its place catches it by other means.
+        yield sys.stderr
+        return
+    with os.fdopen(descriptor, "w", encoding="utf-8") as copy:
+        yield copy
 
 
 @contextmanager
