@@ -114,7 +114,7 @@ NIGHTLY = (
             Bad("required_is_present", "StageName", "null", 2),
             Bad("value_is_known", "Type", "'gift'", 1),
         ),
-        later_bad=(Bad("required_is_present", "CreatedDate", "null", 2),),
+        later_bad=(Bad("date_is_readable", "CloseDate", "'soon'", 2),),
         is_nightly=True,
     ),
 )

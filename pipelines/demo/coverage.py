@@ -1,0 +1,61 @@
+"""Coverage: how often published intervals hold the truth, over replicate segments.
+
+One cell per segment and rate, and only cells that may drive a verdict.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from pipelines.demo.compare import Comparison, compare, judged
+from pipelines.demo.truth import Truth
+
+RATES = {
+    "second order within 30 days": "sales.sales_repeat_rate__cohort_month",
+    "second order within 90 days": "sales.sales_repeat_rate__cohort_month",
+    "NPS": "fit.fit_nps__segment_wave",
+}
+"""The rates that exist so far, and the marts that show them."""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How often the intervals of one rate held the truth."""
+
+    rate: str
+    cells: int
+    covered: int
+    mean_denominator: float
+
+    @property
+    def share(self) -> float:
+        return self.covered / self.cells
+
+
+def tell_coverage(
+    connection: duckdb.DuckDBPyConnection, truth: Truth
+) -> list[Coverage]:
+    """One row per rate of `RATES` that a mart shows."""
+    comparisons = compare(connection, truth)
+    table = []
+    for rate, mart in RATES.items():
+        cells = [one for one in judged(comparisons, mart) if one.fact["fact"] == rate]
+        cells = _one_per_segment(cells)
+        if cells:
+            table.append(
+                Coverage(
+                    rate,
+                    len(cells),
+                    sum(cell.is_covered for cell in cells),
+                    sum(cell.denominator for cell in cells) / len(cells),
+                )
+            )
+    return table
+
+
+def _one_per_segment(cells: list[Comparison]) -> list[Comparison]:
+    """The last cell of each segment: waves of one segment share their respondents."""
+    last: dict[str, Comparison] = {}
+    for cell in cells:
+        last[cell.fact["shows_in"]["where"]["segment_id"]] = cell
+    return list(last.values())

@@ -1,0 +1,118 @@
+"""What was planted is what a reader finds: one test per fact that a mart can show.
+
+A 95 % interval misses one time in twenty. So a family of cells may miss as often as
+chance allows (99.9 %), and no cell may lie farther off than 99.99 % of all do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from scipy.stats import binom
+
+from pipelines.demo.compare import Comparison, compare, judged, marts_of
+from pipelines.demo.world import company_world
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from pipelines.demo.rehearse import Rehearsal
+
+pytestmark = pytest.mark.slow
+
+FARTHEST = 2.0
+"""In half intervals: 3.9 standard errors."""
+WIN_RATE = "sales.sales_win_rate__month"
+REPEAT_RATE = "sales.sales_repeat_rate__cohort_month"
+NPS = "fit.fit_nps__segment_wave"
+
+
+def assert_recovered(cells: list[Comparison], *, at_least: int) -> None:
+    assert len(cells) >= at_least, "the mart shows fewer planted facts than expected"
+    missed = [cell for cell in cells if not cell.is_covered]
+    allowed = int(binom.ppf(0.999, len(cells), 0.05))
+    assert len(missed) <= allowed, [cell.label for cell in missed]
+    far = [cell.label for cell in cells if cell.distance > FARTHEST]
+    assert not far
+
+
+@pytest.mark.parametrize("days", [30, 90, 180, 365])
+def test_repeat_rates_are_recovered(
+    days: int, company: Rehearsal, marts: duckdb.DuckDBPyConnection
+) -> None:
+    cells = [
+        cell
+        for cell in judged(compare(marts, company.truth), REPEAT_RATE)
+        if cell.fact["shows_in"]["where"]["window_label"] == f"{days}d"
+    ]
+    assert_recovered(cells, at_least=5)
+
+
+def test_nps_is_recovered_where_response_is_unbiased(
+    company: Rehearsal, marts: duckdb.DuckDBPyConnection
+) -> None:
+    cells = judged(compare(marts, company.truth), NPS)
+    assert all(cell.fact["is_response_unbiased"] for cell in cells)
+    assert_recovered(cells, at_least=20)
+
+
+def test_raw_nps_is_off_where_the_satisfied_answer_more(
+    company: Rehearsal, marts: duckdb.DuckDBPyConnection
+) -> None:
+    """The raw score follows the respondents, not the customers."""
+    cells = [
+        cell
+        for cell in judged(compare(marts, company.truth, "context"), NPS)
+        if cell.fact["shows_in"]["where"]["segment_id"] == "beauty_salons"
+    ]
+    assert cells
+    assert all(cell.estimate > cell.value for cell in cells)
+    assert any(not cell.is_covered for cell in cells)
+
+
+def test_a_segment_too_small_to_judge_is_never_judged(
+    marts: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = marts.execute(
+        f"select answered, is_min_n_met from {NPS} where segment_id = 'vet_hospitals'"
+    ).fetchall()
+    assert rows
+    assert not any(is_met for _, is_met in rows)
+
+
+def test_closed_rate_misleads_by_more_than_its_interval(
+    company: Rehearsal, marts: duckdb.DuckDBPyConnection
+) -> None:
+    (cell,) = judged(compare(marts, company.truth, "outside"), WIN_RATE)
+    assert cell.fact["shows_in"]["where"]["segment_id"] == "physio_clinics"
+    assert not cell.is_covered
+    assert cell.estimate > cell.value
+
+
+def test_closed_rate_of_the_first_year_misleads_most(
+    marts: duckdb.DuckDBPyConnection,
+) -> None:
+    """Losses are slow, so that early on hardly anything but wins has closed."""
+    rows = marts.execute(
+        f"select extract('year' from period_start), sum(numerator) / sum(denominator)"
+        f" from {WIN_RATE} where segment_id = 'all' and opportunity_type = 'new'"
+        " and measure = 'count' and period_label <> 'all' and is_complete"
+        " group by all order by all"
+    ).fetchall()
+    first, *_, last = (rate for _, rate in rows)
+    assert first > 1.3 * last
+
+
+def test_every_named_mart_of_this_slice_exists(
+    marts: duckdb.DuckDBPyConnection,
+) -> None:
+    assert marts_of(marts) >= {WIN_RATE, REPEAT_RATE, NPS}
+
+
+def test_every_segment_of_the_company_has_its_facts(company: Rehearsal) -> None:
+    names = {segment.name for segment in company_world(1, 1.0, 36).segments}
+    shown = {
+        fact["shows_in"]["where"].get("segment_id") for fact in company.truth.facts
+    }
+    assert names <= shown
