@@ -187,7 +187,12 @@ class Attempt:
                 with transaction(workshop.connection):
                     row = self._ledger_row(staged)
                     extract = load_staged(
-                        loading, row, self._contract, staged, rejects, replaces
+                        loading,
+                        row,
+                        self._contract,
+                        staged,
+                        rejects,
+                        replaces=replaces,
                     )
                     if self._has_changed():
                         raise FileChangedError
@@ -214,7 +219,12 @@ class Attempt:
         if self._scan is None:
             raise self._failure or LookupError("neither scan nor failure")
         return stage_file(
-            self._workshop, self._file, self._contract, self._scan, rejects, may_defer
+            self._workshop,
+            self._file,
+            self._contract,
+            self._scan,
+            rejects,
+            may_defer=may_defer,
         )
 
     def _has_changed(self) -> bool:
@@ -304,6 +314,7 @@ def stage_file(
     contract: Contract,
     found: Scan,
     rejects: RejectWriter,
+    *,
     may_defer: bool = False,
 ) -> Staged:
     """Read a scanned file into the temporary tables of `stage.py`.
@@ -331,7 +342,13 @@ def stage_file(
     try:
         feed = load_feeds()[contract.feed]
         return stage(
-            connection, source, contract, feed, rejects, previous, may_defer
+            connection,
+            source,
+            contract,
+            feed,
+            rejects,
+            previous=previous,
+            may_defer=may_defer,
         )
     except UNREADABLE as error:
         raise FitmartError(

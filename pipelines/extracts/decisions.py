@@ -122,7 +122,7 @@ def _find(workshop: Workshop, extract_id: str, becomes: str) -> Extract:
             rule="extract_exists",
             remedy="See `fitmart extracts list`.",
         )
-    if extract.status == "replaced" or extract.status == becomes:
+    if extract.status in ("replaced", becomes):
         raise FitmartError(
             f"extract {extract_id} is {extract.status} already",
             file=extract.relative_path,

@@ -36,7 +36,9 @@ def insert_derived(
     feeds = load_feeds()
     questions = staged.mapping.questions
     read = {column.name: column.expression for column in staged.mapping.columns}
-    relation = "(select incoming.* from incoming semi join staged using (record_number))"
+    relation = (
+        "(select incoming.* from incoming semi join staged using (record_number))"
+    )
     answers = answers_sql(questions, read["response_id"], relation)
     names = ", ".join(ANSWER_COLUMNS)
     given = ", ".join(f"given.{name}" for name in ANSWER_COLUMNS)

@@ -112,8 +112,8 @@ def create_incoming_as_text(
             scan.text,
             dialect_of(source.file_format),
             width,
-            scan.skip_lines,
-            scan.longest,
+            skip_lines=scan.skip_lines,
+            longest=scan.longest,
         )
     except UNREADABLE:
         return None
@@ -140,13 +140,17 @@ def create_incoming_by_record(
     with CellWriter(source.spool / NORMALISED) as cells:
         if file_format.type == "jsonl":
             header = jsonl_header(path, file_format, limits)
-            count = read_jsonl(path, file_format, limits, header, cells, rejects)
+            count = read_jsonl(
+                path, file_format, limits, cells, rejects, header=header
+            )
             expected = source.scan.records
         elif file_format.type == "xlsx":
             count = read_xlsx(path, file_format, width, cells, rejects)
             expected = count_rows(path, file_format)
         else:
-            count = read_records(path, file_format, limits, width, cells, rejects)
+            count = read_records(
+                path, file_format, limits, cells, rejects, width=width
+            )
             # Quotes that do not pair up have no count; bytes were tallied instead.
             is_lined = file_format.delimiter == "whitespace"
             expected = source.scan.records if is_lined else None
@@ -169,7 +173,10 @@ def raw_texts(
             "select * from incoming where record_number in (select unnest(?))",
             [numbers],
         ).fetchall()
-        return {row[0]: json.dumps(row[1:], ensure_ascii=False).encode() for row in rows}
+        return {
+            number: json.dumps(cells, ensure_ascii=False).encode()
+            for number, *cells in rows
+        }
     return raw_records(source.path, source.file_format, source.limits, numbers)
 
 

@@ -65,9 +65,11 @@ def list_landing(landing: Path) -> list[Delivered]:
     for folder, folders, files in os.walk(root):
         folders[:] = [name for name in folders if not name.startswith(".")]
         links = [name for name in folders if Path(folder, name).is_symlink()]
-        for name in (*files, *links):
-            if not name.startswith("."):
-                found.append(_inspect(Path(folder, name), root))
+        found.extend(
+            _inspect(Path(folder, name), root)
+            for name in (*files, *links)
+            if not name.startswith(".")
+        )
     return sorted(found, key=lambda file: file.relative_path)
 
 

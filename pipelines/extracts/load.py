@@ -74,6 +74,7 @@ def load_staged(
     contract: Contract,
     staged: Staged,
     rejects: RejectWriter,
+    *,
     replaces: Extract | None = None,
 ) -> Extract:
     """Insert what is staged as this extract; its ledger row as it then stands.

@@ -46,6 +46,7 @@ def create_incoming_from_text(
     text: Path,
     dialect: Dialect,
     width: int,
+    *,
     skip_lines: int,
     longest: int,
 ) -> None:

@@ -32,9 +32,10 @@ def read_jsonl(
     path: Path,
     file_format: FileFormat,
     limits: Limits,
-    header: tuple[str, ...],
     cells: CellWriter,
     rejects: RejectWriter,
+    *,
+    header: tuple[str, ...],
 ) -> int:
     """Write every record to one of the two; how many there were."""
     count = 0
@@ -63,7 +64,7 @@ def _parsed(
         yield record, _flat(text, limits)
 
 
-class _RepeatedKey(ValueError):
+class _RepeatedKeyError(ValueError):
     """An object names one key twice."""
 
 
@@ -79,7 +80,7 @@ def _flat(text: str, limits: Limits) -> dict[str, str | None] | str:
         if not isinstance(document, dict):
             return "json_is_object"
         cells = _unique(list(_leaves(document, "")))
-    except _RepeatedKey:
+    except _RepeatedKeyError:
         return "json_keys_are_unique"
     except (ValueError, RecursionError):
         return "json_is_valid"
@@ -99,7 +100,7 @@ def _no_constant(name: str) -> Any:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     document = dict(pairs)
     if len(document) != len(pairs):
-        raise _RepeatedKey
+        raise _RepeatedKeyError
     return document
 
 

@@ -19,9 +19,10 @@ def read_records(
     path: Path,
     file_format: FileFormat,
     limits: Limits,
-    width: int,
     cells: CellWriter,
     rejects: RejectWriter,
+    *,
+    width: int,
 ) -> int:
     """Write every record to one of the two; how many there were.
 

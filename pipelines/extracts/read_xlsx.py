@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError, iterparse
@@ -108,7 +108,8 @@ def count_rows(path: Path, file_format: FileFormat) -> int:
             for _, element in iterparse(file):
                 if _local(element.tag) == "row":
                     number = int(element.get("r") or number + 1)
-                    count += number > before and any(_has_value(cell, empty) for cell in element)
+                    is_record = any(_has_value(cell, empty) for cell in element)
+                    count += is_record and number > before
                     element.clear()
     return count
 
@@ -170,11 +171,7 @@ def _rows(path: Path, file_format: FileFormat) -> Iterator[Iterator[Row]]:
     try:
         names = workbook.sheetnames
         sheet = file_format.sheet
-        if isinstance(sheet, int):
-            known = sheet < len(names)
-        else:
-            known = sheet in names
-        if not known:
+        if sheet not in (range(len(names)) if isinstance(sheet, int) else names):
             raise FitmartError(
                 f"the workbook has no sheet {sheet!r}",
                 file=path.name,
@@ -215,21 +212,22 @@ def _trimmed(row: tuple[Any, ...]) -> Row:
 
 
 def _text(value: Any, cell: Any) -> str | None:
+    text: str | None
     match value:
         case None | "":
-            return None
+            text = None
         case bool():
-            return "true" if value else "false"
+            text = "true" if value else "false"
         case float():
-            return str(int(value)) if value.is_integer() else f"{value:.15g}"
+            text = str(int(value)) if value.is_integer() else f"{value:.15g}"
         case datetime():
             is_date = value.time() == time() and "h" not in cell.number_format.lower()
-            return str(value.date()) if is_date else value.isoformat(sep=" ")
+            text = str(value.date()) if is_date else value.isoformat(sep=" ")
         case date() | time():
-            return value.isoformat()
-        case timedelta():
-            return str(value)
-    return str(value)
+            text = value.isoformat()
+        case _:
+            text = str(value)
+    return text
 
 
 def _damaged(path: Path) -> FitmartError:

@@ -73,6 +73,17 @@ _COLUMNS = {
     "value_length": "bigint",
     "raw_record_encrypted": "varchar",
 }
+_EXPORTED = (
+    "extract_id",
+    "relative_path",
+    "record_number",
+    "feed",
+    "column_name",
+    "rule",
+    "reason",
+    "remedy",
+    "raw_record",
+)
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -109,6 +120,7 @@ class RejectWriter:
         raw: bytes,
         rule: str,
         reason: str,
+        *,
         remedy: str,
         column: str | None = None,
         value_length: int | None = None,
@@ -126,7 +138,7 @@ class RejectWriter:
     def add_broken(self, record_number: int, raw: bytes, rule: str) -> None:
         """Add a record whose structure is broken."""
         reason, remedy = STRUCTURE[rule]
-        self.add(record_number, raw, rule, reason, remedy)
+        self.add(record_number, raw, rule, reason, remedy=remedy)
 
     def store(
         self,
@@ -191,10 +203,7 @@ def export_rejects(
     with path.open("w", encoding="utf-8", newline="") as file:
         path.chmod(0o600)
         writer = csv.writer(file)
-        writer.writerow(
-            "extract_id relative_path record_number feed column_name rule reason "
-            "remedy raw_record".split()
-        )
+        writer.writerow(_EXPORTED)
         for *cells, token in _stored(settings, extract_id):
             raw = _decrypt(cipher, str(token), str(cells[0]))
             writer.writerow([defuse(cell) for cell in (*cells, raw)])

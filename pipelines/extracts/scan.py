@@ -131,7 +131,9 @@ def scan(
                 hashing.put(chunk)
                 advance(len(chunk))
         return Scan(stamp, hashing.result, stamp.size)
-    return _scan_text(path, file_format, limits, spool, stamp, advance)
+    return _scan_text(
+        path, file_format, limits, spool, stamp=stamp, advance=advance
+    )
 
 
 def _scan_text(
@@ -139,6 +141,7 @@ def _scan_text(
     file_format: FileFormat,
     limits: Limits,
     spool: Path,
+    *,
     stamp: Stamp,
     advance: Advance,
 ) -> Scan:

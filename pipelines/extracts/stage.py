@@ -84,6 +84,7 @@ def stage(
     contract: Contract,
     feed: Feed,
     rejects: RejectWriter,
+    *,
     previous: tuple[str, ...] | None = None,
     may_defer: bool = False,
 ) -> Staged:
@@ -105,7 +106,8 @@ def stage(
     mapping = map_columns(contract, feed, header)
     width = len(header)
     unread = _fast_select(source, contract, mapping)
-    if may_defer and unread and source.scan.records and contract.records.mode == "append":
+    is_append = contract.records.mode == "append"
+    if may_defer and unread and source.scan.records and is_append:
         return Staged(
             header, drift, mapping, "fast", source.scan.records, 0, None, unread
         )
@@ -118,7 +120,9 @@ def stage(
             reading_path = "record"
             drop_incoming(connection)
             records = create_incoming_by_record(connection, source, width, rejects)
-        _stage_mapped(connection, source, contract, mapping, records, rejects)
+        _stage_mapped(
+            connection, source, contract, mapping, rejects, records=records
+        )
     effective_at = _settle_effective_at(connection, contract, source)
     return Staged(
         header, drift, mapping, reading_path, records, rejects.count, effective_at
@@ -200,8 +204,9 @@ def _stage_mapped(
     source: Source,
     contract: Contract,
     mapping: Mapping,
-    records: int,
     rejects: RejectWriter,
+    *,
+    records: int,
 ) -> None:
     """Judge every incoming record by the rules, and map those that pass."""
     whens = [f"when {rule.broken} then {n}" for n, rule in enumerate(mapping.rules)]
@@ -278,9 +283,9 @@ def _list_broken(
             texts[record_number],
             rule.name,
             rule.reason,
-            rule.remedy,
-            rule.column,
-            value_length,
+            remedy=rule.remedy,
+            column=rule.column,
+            value_length=value_length,
         )
     rejects.count += number_broken - len(rows)
 

@@ -186,7 +186,7 @@ def _cells() -> Iterator[Broken]:
     yield Broken("footer", text(*GOOD, "Total: 200 rows"), accepts=MANY, rejects=1)
     yield Broken("most_records_cut", text(*GOOD[:50], *["o1,1"] * 60),
                  refused="reject_share")  # fmt: skip
-    yield Broken("too_many_columns", text(header=HEADER + ",x" * 50), 
+    yield Broken("too_many_columns", text(header=HEADER + ",x" * 50),
                  refused="header_is_readable", limits={"cells": 20})  # fmt: skip
 
 
@@ -263,7 +263,8 @@ def _names() -> Iterator[Broken]:
 
 def _jsonl() -> Iterator[Broken]:
     names = HEADER.split(",")
-    lines = [json.dumps(dict(zip(names, item.split(","), strict=True))) for item in GOOD]
+    records = [dict(zip(names, item.split(","), strict=True)) for item in GOOD]
+    lines = [json.dumps(record) for record in records]
     jsonl = {"format": {"type": "jsonl"}, "file_name": "file.jsonl"}
 
     def made(name: str, *items: str, **outcome: Any) -> Broken:

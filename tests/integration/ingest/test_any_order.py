@@ -38,7 +38,10 @@ MODES: dict[str, dict[str, Any]] = {
         "version": {"column": "version", "type": "number"},
     },
     "upsert": {"mode": "upsert", "effective_at": {"column": "at"}},
-    "snapshot": {"mode": "snapshot", "effective_at": {"file_name": r"(\d{4}-\d\d-\d\d)"}},
+    "snapshot": {
+        "mode": "snapshot",
+        "effective_at": {"file_name": r"(\d{4}-\d\d-\d\d)"},
+    },
 }
 
 
@@ -172,10 +175,8 @@ def _check_against_model(world: World, mode: str, loaded: set[int]) -> None:
     current = Counter(row[0] for row in rows if row[1] == "current")
     assert current == Counter({key for n in loaded for key, _ in FILES[n]})
     for (key, _, status), count in _model(mode, loaded).items():
-        found = [
-            row for row in delivered if row[0] == key
-            and (row[1] == status or (status == "kept" and row[1] in ("current", "history")))
-        ]  # fmt: skip
+        statuses = ("current", "history") if status == "kept" else (status,)
+        found = [row for row in delivered if row[0] == key and row[1] in statuses]
         if mode in ("append", "versioned", "upsert"):
             assert len(found) == count
     if mode == "snapshot" and loaded:

@@ -1,4 +1,4 @@
-"""Every broken file: each record is loaded or rejected, or the file is refused whole."""
+"""Of every broken file each record is loaded or rejected, or it is refused whole."""
 
 import csv
 import io
@@ -114,7 +114,7 @@ def test_the_csv_module_reads_the_same(
 def test_a_link_that_leaves_the_landing_is_refused(target: str, world: World) -> None:
     (world.path / "outside.csv").write_bytes(CLEAN)
     link = world.path / "landing" / "link.csv"
-    link.symlink_to(Path(os.path.join("..", target)))
+    link.symlink_to(Path("..", target))
     world.ingest()
     (row,) = world.ledger()
     assert (row.status, row.refusal_rule) == ("refused", "path_stays_in_landing")
