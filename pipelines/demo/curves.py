@@ -6,7 +6,7 @@ Pure arithmetic on `world.py`; nothing is drawn and nothing is read here.
 from collections.abc import Sequence
 from math import prod
 
-from pipelines.demo.parameters import churned_by
+from pipelines.demo.arrivals import churned_by
 from pipelines.demo.world import (
     ADDON_SHARE,
     GAP_DAYS,

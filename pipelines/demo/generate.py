@@ -12,12 +12,13 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.demo.companies import WorldName, make_world
 from pipelines.demo.courier import Courier
 from pipelines.demo.deliveries import deliver_everything
 from pipelines.demo.draws import create_macros
 from pipelines.demo.parameters import create_parameters
 from pipelines.demo.truth import Truth, tell_truth
-from pipelines.demo.world import DEMO_AS_OF, World, WorldName, make_world
+from pipelines.demo.world import DEMO_AS_OF, World
 from pipelines.errors import FitmartError
 
 __all__ = ["DEMO_AS_OF", "Truth", "generate"]

@@ -1,7 +1,6 @@
 """Parameters: the declared world as tables that the SQL files join.
 
-What the world is stands in `world.py`; nothing is decided here but how many of each
-kind arrive in a month, which is drawn.
+What the world is stands in `world.py` and `companies.py`; nothing is decided here.
 """
 
 import json
@@ -11,7 +10,7 @@ from typing import Any
 import duckdb
 import yaml
 
-from pipelines.demo.draws import poisson
+from pipelines.demo.arrivals import arrivals, churned_by
 from pipelines.demo.world import (
     ADDON_SHARE,
     GAP_DAYS,
@@ -20,15 +19,11 @@ from pipelines.demo.world import (
     PASS_DAYS,
     PAUSE_HAZARD,
     STAGES,
-    Bands,
     Segment,
     World,
 )
 
 WORDS = Path(__file__).parent / "words.yml"
-HORIZON = 60
-"""Ages in months up to which churn is declared."""
-
 TABLES = {
     "p_month": "month_no integer, month_start date, day_count integer",
     "p_segment": (
@@ -97,44 +92,6 @@ def create_parameters(
             [str(path)],
         ).fetchall()
         path.unlink()
-
-
-def arrivals(world: World) -> list[dict[str, Any]]:
-    """How many deals, sign-ups and trials of each segment arrive in each month."""
-    rows = []
-    for number, segment in enumerate(world.segments, 1):
-        size = 1.0 if segment.is_fixed_size else world.scale
-        demands = [world.demand(segment, m) for m in range(world.months + 1)]
-        unit = size * world.months / 36 / sum(demands[: world.months])
-        totals = {
-            "deal": segment.deals,
-            "signup": segment.signups,
-            "trial": 0.0 if world.is_lean else segment.signups * 0.4,
-        }
-        for month_no, demand in enumerate(demands):
-            for kind, total in totals.items():
-                entity = f"{kind}|{segment.name}|{month_no - world.months}"
-                mean = total * unit * demand
-                rows.append(
-                    {
-                        "segment_no": number,
-                        "month_no": month_no,
-                        "kind": kind,
-                        "arrivals": poisson(world.seed, entity, "arrivals", mean),
-                        "is_discounted": world.is_discounted(segment, month_no),
-                    }
-                )
-    return rows
-
-
-def churned_by(hazards: Bands) -> list[float]:
-    """Probability that a monthly term has ended by each age from 1."""
-    alive = 1.0
-    churned = []
-    for age in range(1, HORIZON + 1):
-        alive *= 1 - hazards[0 if age <= 3 else 1 if age <= 9 else 2]
-        churned.append(1 - alive)
-    return churned
 
 
 def _create_lists(

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from scipy.stats import binom
 
+from pipelines.demo.companies import company_world
 from pipelines.demo.compare import Comparison, compare, judged, marts_of
-from pipelines.demo.world import company_world
 
 if TYPE_CHECKING:
     import duckdb

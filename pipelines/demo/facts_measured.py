@@ -1,0 +1,133 @@
+"""Facts that the world alone does not say: they depend on who was drawn.
+
+The mean propensity of the customers of a wave, the share of the largest customer, what
+was spent. Facts that follow from the parameters alone are in `facts.py`.
+"""
+
+from typing import Any
+
+import duckdb
+
+from pipelines.demo.exports import table_at
+from pipelines.demo.fact import fact
+from pipelines.demo.world import World
+
+SURVEY = "product_pulse"
+
+
+def survey_facts(
+    connection: duckdb.DuckDBPyConnection, world: World
+) -> list[dict[str, Any]]:
+    """One fact per segment, wave and score: the mean propensity of the eligible."""
+    biased = {
+        segment.name for segment in world.segments if len(set(segment.response)) > 1
+    }
+    rows = connection.execute(
+        "select wave_label, open_date, segment, customers, pmf, promoters, detractors,"
+        " raw_pmf, raw_nps from wave_truth() order by open_date, segment"
+    ).fetchall()
+    facts = []
+    for row in rows:
+        label, opened, segment, customers, pmf, promoters, detractors = row[:7]
+        raw_pmf, raw_nps = row[7:]
+        wave = {"segment_id": segment, "wave_id": f"{SURVEY}:{label}"}
+        is_raw_right = segment not in biased and not world.answers_drive_response
+        cell = {
+            "wave_opens": opened.isoformat(),
+            "customers": customers,
+            "is_response_unbiased": is_raw_right,
+        }
+        nps = round((promoters - detractors) * 100, 6)
+        nps_is_raw_right = is_raw_right or (
+            abs(raw_nps * 100 - nps) < 0.01 and not world.answers_drive_response
+        )
+        facts.append(
+            fact(
+                "NPS",
+                "rate" if nps_is_raw_right else "context",
+                nps,
+                "fit.fit_nps__segment_wave",
+                wave,
+            )
+            | cell
+            | {"expected_raw": round(raw_nps * 100, 6)}
+        )
+        facts.append(
+            fact(
+                "PMF score",
+                "rate",
+                round(pmf, 8),
+                "fit.fit_pmf_score__segment_wave",
+                {**wave, "weighting": "none" if is_raw_right else "logo"},
+            )
+            | cell
+            | {"expected_raw": round(raw_pmf, 8)}
+        )
+    return facts
+
+
+def company_facts(
+    connection: duckdb.DuckDBPyConnection, world: World
+) -> list[dict[str, Any]]:
+    """Facts of the whole company: releases, word of mouth, spend, the giant."""
+    if world.is_lean:
+        return []
+    as_of = world.as_of.isoformat()
+    facts = [
+        fact(
+            f"release {release.release_id}: {release.name}",
+            "rate",
+            release.effect,
+            "verdicts.verdict_release_impact",
+            {"release_id": release.release_id, "segment_id": release.segment},
+        )
+        for release in world.releases
+    ]
+    facts += [
+        fact(
+            "share of referred customers, by month of history",
+            "rate",
+            [
+                round(segment.referral + segment.referral_growth * month, 6)
+                for month in range(world.months)
+            ],
+            "sales.sales_channel_share__month",
+            {"segment_id": segment.name, "channel_group": "referral"},
+        )
+        for segment in world.segments
+    ]
+    giants = connection.execute(
+        "select p_segment.segment, max(mrr_amount)::double / sum(mrr_amount)::double"
+        f" from {table_at('customer_mrr', as_of)} as mrr"
+        " inner join accounts on mrr.account_id = accounts.account_id"
+        " inner join p_segment on accounts.segment_no = p_segment.segment_no"
+        " where month_start = (select max(month_start) from p_month"
+        f" where month_start < date '{as_of}') and mrr.currency_code = 'EUR'"
+        " and p_segment.giant_seats > 0 group by 1 order by 1"
+    ).fetchall()
+    facts += [
+        fact(
+            "one customer dominates the euro revenue",
+            "value",
+            round(share, 6),
+            "sales.sales_revenue_concentration__month",
+            {"segment_id": segment, "currency_code": "EUR"},
+            column="top_customer_rate",
+        )
+        for segment, share in giants
+    ]
+    spend = connection.execute(
+        "select spend_month, function_name, sum(amount)::varchar"
+        f" from {table_at('spend', as_of)} group by 1, 2 order by 1, 2"
+    ).fetchall()
+    facts.append(
+        fact(
+            "spend moves from product to sales",
+            "value",
+            [[str(month), name, total] for month, name, total in spend],
+            "verdicts.verdict_investment_balance",
+            {},
+            column="amount",
+        )
+    )
+    return facts

@@ -1,0 +1,70 @@
+"""Curves that follow from the declared world."""
+
+from dataclasses import replace
+from math import prod
+
+import pytest
+
+from pipelines.demo import curves
+from pipelines.demo.companies import BEAUTY, PHYSIO, VET
+from pipelines.demo.world import GAP_DAYS, Segment
+
+SEGMENTS = [PHYSIO, BEAUTY, VET]
+
+
+@pytest.mark.parametrize("segment", SEGMENTS)
+def test_every_deal_is_won_or_lost_in_the_end(segment: Segment) -> None:
+    won, lost = curves.won_by(segment, 9999), curves.lost_by(segment, 9999)
+    assert won == pytest.approx(prod(segment.pass_rates))
+    assert won + lost == pytest.approx(1)
+
+
+def test_won_curve_by_hand() -> None:
+    """With certain stages only the days decide: the quickest way takes 6 days."""
+    certain = replace(PHYSIO, pass_rates=(1.0,) * 5)
+    assert curves.won_by(certain, 5) == 0
+    # 3, 1, 1, 1 and 2 of the sixteen equally likely days are the shortest ones
+    assert curves.won_by(certain, 6) == pytest.approx(3 * 1 * 1 * 1 * 2 / 16**5)
+    assert curves.lost_by(certain, 9999) == 0
+
+
+def test_losses_are_slower_than_wins() -> None:
+    won = curves.won_by(PHYSIO, 90) / curves.win_rate(PHYSIO)
+    lost = curves.lost_by(PHYSIO, 90) / (1 - curves.win_rate(PHYSIO))
+    assert won > 0.9
+    assert lost < 0.5
+
+
+def test_win_rate_rises_with_the_stage() -> None:
+    rates = curves.win_rate_from_stage(PHYSIO)
+    assert rates == sorted(rates)
+    assert rates[0] == pytest.approx(curves.win_rate(PHYSIO))
+    assert rates[-1] == PHYSIO.pass_rates[-1]
+
+
+def test_a_second_order_within_a_window_is_before_its_end() -> None:
+    shortest = min(GAP_DAYS)
+    assert curves.repeats_within(0.5, shortest) == 0
+    assert curves.repeats_within(0.5, shortest + 1) == 0.5 / len(GAP_DAYS)
+    assert curves.repeats_within(0.5, 999) == 0.5
+
+
+def test_survival_of_a_monthly_term_by_hand() -> None:
+    plain = replace(PHYSIO, annual_share=0.0, churn=(0.1, 0.1, 0.1))
+    curve = curves.survival(plain, 2, is_lean=True)
+    kept = 0.9 * (1 - 0.004)
+    assert curve == pytest.approx([1.0, kept, kept * kept])
+
+
+def test_annual_terms_end_at_renewals_only() -> None:
+    annual = replace(PHYSIO, annual_share=1.0, renewal_lapse=0.2)
+    curve = curves.survival(annual, 24, is_lean=False)
+    assert curve[11] == 1
+    assert curve[12] == pytest.approx(0.8)
+    assert curve[24] == pytest.approx(0.64)
+
+
+def test_those_who_came_for_a_discount_leave_sooner() -> None:
+    base = curves.survival(BEAUTY, 6, is_lean=False)
+    surge = curves.survival(BEAUTY, 6, is_lean=False, is_discounted=True)
+    assert surge[3] < 0.6 * base[3]
