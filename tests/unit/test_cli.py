@@ -113,7 +113,9 @@ def test_an_error_names_file_place_rule_and_remedy(
 def test_a_refusal_says_which_check_which_rows_and_what_to_do(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    show_refusals([Refusal("unique_key", "2 rows share a key", ("id=7",), "Remove one.")])
+    show_refusals(
+        [Refusal("unique_key", "2 rows share a key", ("id=7",), "Remove one.")]
+    )
     shown = capsys.readouterr().err
     for part in ("unique_key", "2 rows share a key", "id=7", "Remove one."):
         assert part in shown

@@ -42,7 +42,9 @@ def refused(settings: Settings) -> FitmartError:
     return caught.value
 
 
-def test_a_new_home_says_what_it_is_and_lets_readers_pass_to_its_marts_only(settings: Settings) -> None:
+def test_a_new_home_says_what_it_is_and_is_closed_but_for_its_marts(
+    settings: Settings,
+) -> None:
     with opened(settings, "test"):
         assert holder_of(settings.home) is not None
     home = settings.home

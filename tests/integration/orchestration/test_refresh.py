@@ -12,9 +12,10 @@ from pipelines import record
 from pipelines.cli.app import app
 from pipelines.extracts.reconcile import blocking_check_names
 from pipelines.project import environment
+from pipelines.publishing.outcome import PublicationRefusedError
 from pipelines.publishing.swap import current_id
 from pipelines.run import refresh
-
+from pipelines.stages import publish_stage
 from tests.integration.orchestration.conftest import Company, Refreshed
 
 
@@ -126,8 +127,5 @@ def test_records_are_plain_json_that_reads_back(refreshed: Refreshed) -> None:
 def test_publishing_without_a_build_of_this_run_is_refused(
     refreshed: Refreshed,
 ) -> None:
-    from pipelines.publishing.outcome import PublicationRefusedError
-    from pipelines.stages import publish_stage
-
     with pytest.raises(PublicationRefusedError, match="has not built the marts"):
         publish_stage(refreshed.company.settings, "a-run-that-never-was")
