@@ -13,9 +13,9 @@ from typing import Any
 
 import duckdb
 import pytest
+
 from pipelines.extracts.contract_files import load_contracts
 from pipelines.extracts.ingest import ingest
-
 from pipelines.project import Home, Settings
 from pipelines.run import refresh
 

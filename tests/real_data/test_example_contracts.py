@@ -4,6 +4,7 @@ from itertools import takewhile
 from pathlib import Path
 
 import pytest
+
 from pipelines.extracts.contract_files import load_contracts
 
 EXAMPLES = Path(__file__).parents[2] / "contracts" / "examples"

@@ -105,8 +105,8 @@ def test_every_brand_has_its_own_score(surveys: RealHome, data: Path) -> None:
     counted = {brand: score(answers) for brand, answers in by_brand.items()}
     assert counted["all"].answered == 93
     assert round(counted["all"].nps, 3) == 11.828
-    for brand, nps in PUBLISHED_BRAND_SCORES.items():
-        assert round(counted[brand].nps, 2) == nps
+    for brand, expected in PUBLISHED_BRAND_SCORES.items():
+        assert round(counted[brand].nps, 2) == expected
 
     published = scores(surveys, "brands_2021")
     assert {brand: counts for brand, (counts, _) in published.items()} == counted

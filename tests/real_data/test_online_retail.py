@@ -114,7 +114,7 @@ def test_orders_and_exclusions_reconcile_with_the_lines(
     assert net == Decimal("748957.02") + Decimal("560000.26")
     assert cancellations == 728 + 701
 
-    excluded = dict(
+    excluded: dict[str, int] = dict(
         january_first.marts(
             "select exclusion_reason, record_count from core.fct_exclusions"
             " where feed = 'shop.order_lines'"
