@@ -35,8 +35,14 @@ class Coverage:
 def tell_coverage(
     connection: duckdb.DuckDBPyConnection, truth: Truth
 ) -> list[Coverage]:
-    """One row per rate of `RATES` that a mart shows."""
+    """One row per rate of `RATES` that a mart shows.
+
+    Where the answer decides who answers, scores are facts of kind `context`: no
+    interval can be right about them, and the table shows how wrong they are.
+    """
     comparisons = compare(connection, truth)
+    if truth.document["answers_drive_response"]:
+        comparisons += compare(connection, truth, "context")
     table = []
     for rate, mart in RATES.items():
         cells = [one for one in judged(comparisons, mart) if one.fact["fact"] == rate]

@@ -57,34 +57,6 @@ NIGHTLY = (
         is_nightly=True,
     ),
     _export(
-        "account_segments",
-        (
-            "account_id as AccountId",
-            "segment as Target_Market",
-            instant("valid_from", "Valid_From"),
-            instant("valid_to", "Valid_To"),
-        ),
-        key="AccountId",
-        order_by="AccountId, Valid_From",
-        is_nightly=True,
-    ),
-    _export(
-        "contacts",
-        (
-            "contact_id as Id",
-            "account_id as AccountId",
-            "email as Email",
-            "role as Role",
-            "persona as Persona",
-            yes_no("is_internal", "Is_Internal"),
-            instant("created_at", "Created"),
-        ),
-        key="Id",
-        order_by="Id",
-        bad=(Bad("value_is_known", "Is_Internal", "'perhaps'", 2),),
-        is_nightly=True,
-    ),
-    _export(
         "opportunities",
         (
             "opportunity_id as Id",
@@ -118,19 +90,49 @@ NIGHTLY = (
         is_nightly=True,
     ),
 )
-STAGES = _export(
-    "opportunity_stages",
-    (
-        "opportunity_id as OpportunityId",
-        "pipeline as Pipeline",
-        "stage as StageName",
-        text("stage_order", "Stage_Order"),
-        instant("entered_at", "EnteredDate"),
+DETAILS = (
+    _export(
+        "account_segments",
+        (
+            "account_id as AccountId",
+            "segment as Target_Market",
+            instant("valid_from", "Valid_From"),
+            instant("valid_to", "Valid_To"),
+        ),
+        key="AccountId",
+        order_by="AccountId, Valid_From",
+        is_nightly=True,
     ),
-    key="OpportunityId",
-    order_by="OpportunityId, EnteredDate, Stage_Order",
-    bad=(Bad("time_is_readable", "EnteredDate", "'yesterday'", 4),),
-    is_nightly=True,
+    _export(
+        "contacts",
+        (
+            "contact_id as Id",
+            "account_id as AccountId",
+            "email as Email",
+            "role as Role",
+            "persona as Persona",
+            yes_no("is_internal", "Is_Internal"),
+            instant("created_at", "Created"),
+        ),
+        key="Id",
+        order_by="Id",
+        bad=(Bad("value_is_known", "Is_Internal", "'perhaps'", 2),),
+        is_nightly=True,
+    ),
+    _export(
+        "opportunity_stages",
+        (
+            "opportunity_id as OpportunityId",
+            "pipeline as Pipeline",
+            "stage as StageName",
+            text("stage_order", "Stage_Order"),
+            instant("entered_at", "EnteredDate"),
+        ),
+        key="OpportunityId",
+        order_by="OpportunityId, EnteredDate, Stage_Order",
+        bad=(Bad("time_is_readable", "EnteredDate", "'yesterday'", 4),),
+        is_nightly=True,
+    ),
 )
 SMALL = (
     _export(
@@ -238,7 +240,7 @@ SMALL = (
 
 
 def deliver_crm(courier: Courier, world: World, nights: tuple[Drop, ...]) -> None:
-    """Write every table; replicates do without histories and small tables."""
+    """Write every table; replicates do with accounts and opportunities."""
     deliver_exports(courier, NIGHTLY, nights)
     if not world.is_lean:
-        deliver_exports(courier, (STAGES, *SMALL), nights)
+        deliver_exports(courier, (*DETAILS, *SMALL), nights)

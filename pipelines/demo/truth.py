@@ -61,6 +61,7 @@ def tell_truth(
             "scale": world.scale,
             "months": world.months,
             "as_of": world.as_of.isoformat(),
+            "answers_drive_response": world.answers_drive_response,
             "segments": [asdict(segment) for segment in world.segments],
             "facts": tell_facts(connection, world),
             "exact": tell_exact(connection, courier),

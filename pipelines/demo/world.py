@@ -22,7 +22,7 @@ PASS_DAYS: tuple[tuple[int, ...], ...] = (
     (1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 18, 25, 40),
 )
 """Days in each stage before a deal moves on; every value is equally likely."""
-LOSS_DAYS = (6, 12, 20, 30, 42, 55, 70, 85, 100, 115, 135, 155, 180, 210, 250, 320)
+LOSS_DAYS = (8, 20, 40, 60, 85, 110, 140, 170, 200, 230, 260, 290, 320, 355, 400, 470)
 """Days in the stage that a deal is lost from: losses are slow."""
 GAP_DAYS = (3, 5, 7, 9, 12, 15, 18, 21, 25, 29, 34, 40, 48, 60, 80, 140)
 """Days between two orders of one shop customer."""
@@ -112,7 +112,7 @@ class World:
     releases: tuple[Release, ...] = ()
     is_seasonal: bool = True
     is_lean: bool = False
-    """Without usage, invoices, feedback and stage histories: replicates only."""
+    """Replicates only: without usage, invoices, feedback, contacts and histories."""
     answers_drive_response: bool = False
     spend_shift: float = 0.0
     """How much of the product budget has moved to sales by the as-of month."""

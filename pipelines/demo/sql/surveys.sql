@@ -143,7 +143,11 @@ select
         when bounce_draw < 0.02 then 'bounced'
         when reply_draw
             < response_rate
-            * if(answers_drive_response, if(pmf = 'very', 1.5, 0.75), 1)
+            * case
+                when not answers_drive_response then 1
+                when pmf = 'very' or u(asked, 'nps') < promoter_rate then 1.5
+                else 0.6
+            end
             then if(fate_draw < 0.08, 'partial', 'finished')
         when fate_draw < 0.01 then 'complained'
         when fate_draw < 0.05 then 'declined'
