@@ -44,6 +44,8 @@ def tell_facts(
         facts += _repeat_rates(segment.name, segment.repeat)
         facts += _survival(segment, world)
         facts += _verdicts(segment)
+        facts += _surges(segment, world)
+        facts += _hazards(segment)
     if not world.is_lean:
         facts += _repeat_rates("unknown", GUEST_REPEAT)
     facts += survey_facts(connection, world)
@@ -145,4 +147,50 @@ def _verdicts(segment: Segment) -> list[dict[str, Any]]:
             {"segment_id": segment.name},
             column="verdict",
         )
+    ]
+
+
+def _surges(segment: Segment, world: World) -> list[dict[str, Any]]:
+    """Months that a discount filled; the last ones are too fresh to have faded."""
+    starts = world.month_starts
+    episodes = [
+        {
+            "first_month": starts[world.months + burst.first].isoformat(),
+            "last_month": starts[world.months + burst.last].isoformat(),
+            "verdict": "surge_without_fit" if burst.last < -4 else "pending",
+        }
+        for burst in segment.bursts
+        if burst.is_discounted and world.months + burst.first >= 6
+    ]
+    if not episodes:
+        return []
+    return [
+        fact(
+            "surges of customers who came for a discount",
+            "verdict",
+            episodes,
+            "verdicts.verdict_surge_and_fade",
+            {"segment_id": segment.name},
+            column="verdict",
+        )
+    ]
+
+
+def _hazards(segment: Segment) -> list[dict[str, Any]]:
+    where = {"segment_id": segment.name}
+    return [
+        fact(
+            "monthly hazard of churn at ages 1-3, 4-9 and 10 and more, monthly terms",
+            "context",
+            segment.churn,
+            "sales.sales_churn_rate__month",
+            where,
+        ),
+        fact(
+            "monthly probability of added seats",
+            "context",
+            segment.expansion,
+            "sales.sales_mrr_waterfall__month",
+            where,
+        ),
     ]

@@ -96,6 +96,7 @@ def company_facts(
         )
         for segment in world.segments
     ]
+    facts += _asked_for(connection, world)
     giants = connection.execute(
         "select p_segment.segment, max(mrr_amount)::double / sum(mrr_amount)::double"
         f" from {table_at('customer_mrr', as_of)} as mrr"
@@ -130,4 +131,36 @@ def company_facts(
             column="amount",
         )
     )
+    return facts
+
+
+def _asked_for(
+    connection: duckdb.DuckDBPyConnection, world: World
+) -> list[dict[str, Any]]:
+    """Mentions by month of the theme that a useful release answers, in its segment."""
+    facts = []
+    for release in world.releases:
+        if release.effect <= 0 or release.segment is None:
+            continue
+        rows = connection.execute(
+            "select strftime(given_at, '%Y-%m-01'), count(*)"
+            f" from {table_at('feedback', world.as_of.isoformat())} as said"
+            " inner join accounts on said.account_id = accounts.account_id"
+            " inner join p_segment on accounts.segment_no = p_segment.segment_no"
+            " inner join p_theme on p_theme.theme = ?"
+            " where p_segment.segment = ? and list_bool_or(list_transform("
+            "p_theme.sentences, lambda sentence: contains(said.body, sentence)))"
+            " group by 1 order by 1",
+            [release.theme, release.segment],
+        ).fetchall()
+        facts.append(
+            fact(
+                f"customers ask for {release.theme} ever more until it comes",
+                "value",
+                [list(row) for row in rows],
+                "fit.fit_feedback_themes__month",
+                {"segment_id": release.segment, "theme": release.theme},
+                column="mention_count",
+            )
+        )
     return facts

@@ -12,6 +12,17 @@ from pipelines.demo.exact import tell_exact
 from pipelines.demo.facts import tell_facts
 from pipelines.demo.world import World
 
+EXACT_SHOWS_IN = {
+    "current_rows": "raw_<source>.<feed> where record_status = 'current'",
+    "rejects": "ops.rejects, by feed and rule",
+    "money": "raw_<source>.<feed>, current rows that are not deleted",
+    "files": "ops.extracts: records_in_file, rejected_count",
+    "closed_deals": "sales.fct_opportunities where is_counted and outcome <> 'open'",
+    "orders": "sales.fct_orders where is_counted",
+    "mrr": "sales.sales_mrr_waterfall__month, in the currency of the customer",
+}
+"""Where each exact fact must show."""
+
 
 @dataclass(frozen=True)
 class Truth:
@@ -63,6 +74,7 @@ def tell_truth(
             "as_of": world.as_of.isoformat(),
             "answers_drive_response": world.answers_drive_response,
             "segments": [asdict(segment) for segment in world.segments],
+            "exact_shows_in": EXACT_SHOWS_IN,
             "facts": tell_facts(connection, world),
             "exact": tell_exact(connection, courier),
         }
