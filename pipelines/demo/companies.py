@@ -185,6 +185,7 @@ def replicate_world(seed: int, scale: float, months: int, count: int) -> World:
             pass_rates=(forward,) * 5,
             churn=(churn, churn, churn),
             annual_share=0.0,
+            expansion=0.0,
             very_disappointed=(round(score - tilt, 4), score, round(score + tilt, 4)),
             promoters=(promoters,) * 3,
             detractors=(detractors,) * 3,

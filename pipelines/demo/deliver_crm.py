@@ -1,38 +1,13 @@
 """The CRM: a full export, then nightly files of what changed, deletions flagged."""
 
 from pipelines.demo.courier import Bad, Courier, Drop
-from pipelines.demo.exports import Export, deliver_exports, instant, text, yes_no
+from pipelines.demo.crm_table import crm_table
+from pipelines.demo.crm_tables_beside import BESIDE
+from pipelines.demo.exports import deliver_exports, instant, text, yes_no
 from pipelines.demo.world import World
 
-
-def _export(
-    table: str,
-    columns: tuple[str, ...],
-    *,
-    key: str,
-    order_by: str,
-    bad: tuple[Bad, ...] = (),
-    later_bad: tuple[Bad, ...] = (),
-    is_nightly: bool = False,
-    is_whole: bool = False,
-) -> Export:
-    return Export(
-        feed=f"crm.{table}",
-        source_system="crm",
-        path=f"crm/{table}",
-        macro=table,
-        columns=", ".join(columns),
-        key=key,
-        order_by=order_by,
-        bad=bad,
-        later_bad=later_bad,
-        is_nightly=is_nightly,
-        is_whole=is_whole,
-    )
-
-
 NIGHTLY = (
-    _export(
+    crm_table(
         "accounts",
         (
             "account_id as Id",
@@ -56,7 +31,7 @@ NIGHTLY = (
         ),
         is_nightly=True,
     ),
-    _export(
+    crm_table(
         "opportunities",
         (
             "opportunity_id as Id",
@@ -90,8 +65,10 @@ NIGHTLY = (
         is_nightly=True,
     ),
 )
+"""What every world has."""
+
 DETAILS = (
-    _export(
+    crm_table(
         "account_segments",
         (
             "account_id as AccountId",
@@ -103,7 +80,7 @@ DETAILS = (
         order_by="AccountId, Valid_From",
         is_nightly=True,
     ),
-    _export(
+    crm_table(
         "contacts",
         (
             "contact_id as Id",
@@ -119,7 +96,7 @@ DETAILS = (
         bad=(Bad("value_is_known", "Is_Internal", "'perhaps'", 2),),
         is_nightly=True,
     ),
-    _export(
+    crm_table(
         "opportunity_stages",
         (
             "opportunity_id as OpportunityId",
@@ -134,113 +111,10 @@ DETAILS = (
         is_nightly=True,
     ),
 )
-SMALL = (
-    _export(
-        "account_merges",
-        (
-            "from_account_id as MergedId",
-            "merged_into as MasterId",
-            instant("merged_at", "Merged"),
-        ),
-        key="MergedId",
-        order_by="MergedId",
-    ),
-    _export(
-        "leads",
-        (
-            "lead_id as Id",
-            "account_id as AccountId",
-            instant("created_at", "CreatedDate"),
-            "channel as LeadSource",
-            "opportunity_id as ConvertedOpportunityId",
-            instant("converted_at", "ConvertedDate"),
-        ),
-        key="Id",
-        order_by="Id",
-    ),
-    _export(
-        "campaigns",
-        (
-            "campaign_id as Id",
-            "campaign_name as Name",
-            "segment as Target_Market",
-            text("first_date", "StartDate"),
-            text("last_date", "EndDate"),
-            text("discount_rate", "Discount"),
-        ),
-        key="Id",
-        order_by="Id",
-        is_whole=True,
-    ),
-    _export(
-        "opportunity_changes",
-        (
-            "opportunity_id as OpportunityId",
-            "field as Field",
-            instant("recorded_at", "CreatedDate"),
-            "old_value as OldValue",
-            "new_value as NewValue",
-        ),
-        key="OpportunityId",
-        order_by="OpportunityId",
-    ),
-    _export(
-        "owners",
-        (
-            "owner_id as Id",
-            "segment as Target_Market",
-            text("hired_date", "Hired"),
-            text("ramped_date", "Ramped"),
-            text("left_date", '"Left"'),
-            text("loaded_cost_month", "Monthly_Cost"),
-        ),
-        key="Id",
-        order_by="Id",
-        is_whole=True,
-    ),
-    _export(
-        "touchpoints",
-        (
-            "touchpoint_id as Id",
-            "account_id as AccountId",
-            instant("touched_at", "Touched"),
-            "channel as Channel",
-            yes_no("is_self_reported", "Self_Reported"),
-            "referrer_account_id as Referrer",
-            yes_no("is_rewarded", "Rewarded"),
-        ),
-        key="Id",
-        order_by="Id",
-    ),
-    _export(
-        "invites",
-        (
-            "invite_id as Id",
-            "inviting_account_id as Inviter",
-            instant("invited_at", "Invited"),
-            "converted_account_id as Converted",
-            instant("converted_at", "ConvertedDate"),
-        ),
-        key="Id",
-        order_by="Id",
-    ),
-    _export(
-        "products",
-        (
-            "product as Name",
-            "product_family as Family",
-            text("list_price", "ListPrice"),
-        ),
-        key="Name",
-        order_by="Name",
-        is_whole=True,
-    ),
-)
-"""Tables without a nightly file in the initial landing."""
 
 
 def deliver_crm(courier: Courier, world: World, nights: tuple[Drop, ...]) -> None:
     """Write every table; replicates do with accounts and opportunities."""
     deliver_exports(courier, NIGHTLY, nights)
     if not world.is_lean:
-        deliver_exports(courier, (*DETAILS, *SMALL), nights)
+        deliver_exports(courier, (*DETAILS, *BESIDE), nights)

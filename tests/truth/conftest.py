@@ -17,6 +17,7 @@ from pipelines.demo.snapshot import Snapshot
 
 SEED = 1
 SCALE = 0.2
+SMALL_SCALE = 0.05
 REPLICATES = 60
 
 
@@ -39,30 +40,33 @@ def company(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
 
 
 @pytest.fixture(scope="session")
-def marts(
-    company: Rehearsal, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The initial build, kept as it was: later drops go to the home itself."""
-    copy = tmp_path_factory.mktemp("initial") / "build.duckdb"
-    copy.write_bytes(company.settings.home.build.read_bytes())
-    with duckdb.connect(str(copy), read_only=True) as connection:
+def marts(company: Rehearsal) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The build of the company."""
+    with company.connect() as connection:
         yield connection
 
 
 @pytest.fixture(scope="session")
-def after_all_drops(
-    request: pytest.FixtureRequest, company: Rehearsal
-) -> tuple[Rehearsal, dict[str, Snapshot]]:
-    """The same home after each increment in turn, and what it held each time."""
-    request.getfixturevalue("marts")  # the copy comes before the drops
-    held = {}
-    rehearsal = company
-    for stage in company.truth.stages[1:]:
-        rehearsal = company.at(date.fromisoformat(stage["as_of"]))
+def small_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A younger and smaller company: what is exact needs no size."""
+    out = tmp_path_factory.mktemp("small_demo")
+    generate(out, seed=SEED, scale=SMALL_SCALE, months=12)
+    return out
+
+
+@pytest.fixture(scope="session")
+def after_drops(
+    small_demo: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Rehearsal, list[Snapshot]]:
+    """A home after all drops in order, and what it held after each of them."""
+    rehearsal = Rehearsal.begin(small_demo, tmp_path_factory.mktemp("small"))
+    held = []
+    for stage in rehearsal.truth.stages:
+        rehearsal = rehearsal.at(date.fromisoformat(stage["as_of"]))
         rehearsal.land(stage["drop"])
         rehearsal.ingest()
         with rehearsal.connect() as connection:
-            held[stage["drop"]] = Snapshot.take(connection)
+            held.append(Snapshot.take(connection))
     rehearsal.build(with_tests=False)
     return rehearsal, held
 

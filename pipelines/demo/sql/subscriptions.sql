@@ -121,7 +121,7 @@ bounded as (
             when draw < expansion * 1.25 + 0.008 + pause_hazard
                 and not is_annual and not has_addon
                 then 'pause'
-            when draw >= 0.975 then 'past due'
+            when draw >= 0.975 and not is_lean then 'past due'
             -- a card is renewed, an address changes: a version that changes no money
             when draw >= 0.76 and not is_lean then 'touched'
         end as happening
@@ -205,7 +205,8 @@ where is_discounted and coalesce(ended_date > start_date + to_months(3), true)
 union all
 select spell, start_date + hour - to_days(14), 'trial', 0, 0, null, null, null, null
 from billed_spells
-where kind = 'signup' and spell_no = 1 and u(entity, 'trial') < 0.7
+cross join p_world
+where kind = 'signup' and spell_no = 1 and u(entity, 'trial') < 0.7 and not is_lean
 union all
 select
     spell,
@@ -222,7 +223,8 @@ from (
             - to_days(3 + cast(floor(u(spell, 'notice') * 22) as integer))
         ) as requested_at
     from billed_spells
-    where ended_date is not null and not is_involuntary
+    cross join p_world
+    where ended_date is not null and not is_involuntary and not is_lean
 ) as requests
 union all
 select spell, ended_date + hour, 'unpaid', 0, 0, null, null, null, null

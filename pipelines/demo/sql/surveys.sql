@@ -20,8 +20,8 @@ cross join p_world
 
 where
     open_date < until_date
-    -- replicates are compared in single waves, so that two are enough
-    and (not is_lean or open_date >= as_of - interval 6 months);
+    -- replicates are compared in one wave, the last that was closed
+    and (not is_lean or open_date = as_of - interval 3 months);
 
 create table wave_base as
 with
