@@ -15,8 +15,23 @@ from pipelines.extracts.feed import ColumnType, Feed, load_feeds
 from pipelines.extracts.transforms import final_text, literal, typed
 
 
-def check_contract(contract: Contract, shown: str) -> None:
+def open_judge() -> duckdb.DuckDBPyConnection:
+    """A connection to try patterns and formats on; opening one costs more than a
+    whole contract, so that all contracts share it."""
+    connection = duckdb.connect()
+    connection.execute("set timezone = 'UTC'")
+    return connection
+
+
+def check_contract(
+    contract: Contract, shown: str, judge: duckdb.DuckDBPyConnection
+) -> None:
     """Hold one contract against its feed.
+
+    Args:
+        contract: What to check.
+        shown: The file that errors name.
+        judge: Where patterns, formats and constants are tried (`open_judge`).
 
     Raises:
         FitmartError: It does not fit; names file, key and remedy.
@@ -34,11 +49,9 @@ def check_contract(contract: Contract, shown: str) -> None:
     _required_columns_are_mapped(contract, feed, shown)
     _key_is_mapped(contract, feed, shown)
     _survey_fills_responses(contract, shown)
-    with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
-        _patterns_compile(connection, contract, shown)
-        _formats_are_known(connection, contract, shown)
-        _constants_are_readable(connection, contract, feed, shown)
+    _patterns_compile(judge, contract, shown)
+    _formats_are_known(judge, contract, shown)
+    _constants_are_readable(judge, contract, feed, shown)
 
 
 def check_contracts(contracts: dict[str, Contract]) -> None:

@@ -6,15 +6,21 @@ What a contract may declare is in `contract.py`; whether it fits its feed is in
 
 import re
 from collections.abc import Hashable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import yaml
 from pydantic import ValidationError
 
 from pipelines.errors import FitmartError
 from pipelines.extracts.contract import Contract
-from pipelines.extracts.contract_checks import check_contract, check_contracts
+from pipelines.extracts.contract_checks import (
+    check_contract,
+    check_contracts,
+    open_judge,
+)
 
 _CORE_TAGS = {
     "tag:yaml.org,2002:bool": (r"true|false", "tf"),
@@ -71,9 +77,22 @@ def load_contracts(folder: Path) -> tuple[Contract, ...]:
             rule="contracts_exist",
             remedy="Write one, or let `fitmart contract draft FILE` propose one.",
         )
-    contracts = {
-        str(path.relative_to(folder)): load_contract(path, folder) for path in paths
-    }
+    states = tuple(
+        (path, path.stat().st_mtime_ns, path.stat().st_size) for path in paths
+    )
+    return _load_files(folder, states)
+
+
+@lru_cache(maxsize=8)
+def _load_files(
+    folder: Path, states: tuple[tuple[Path, int, int], ...]
+) -> tuple[Contract, ...]:
+    """The contracts of files in a known state: a run asks for them several times."""
+    with open_judge() as judge:
+        contracts = {
+            str(path.relative_to(folder)): _load_file(path, folder, judge)
+            for path, _, _ in states
+        }
     check_contracts(contracts)
     return tuple(sorted(contracts.values(), key=lambda contract: contract.contract))
 
@@ -88,9 +107,16 @@ def load_contract(path: Path, folder: Path | None = None) -> Contract:
     Raises:
         FitmartError: It is not a contract; names file, key and remedy.
     """
+    with open_judge() as judge:
+        return _load_file(path, folder, judge)
+
+
+def _load_file(
+    path: Path, folder: Path | None, judge: duckdb.DuckDBPyConnection
+) -> Contract:
     shown = str(path.relative_to(folder)) if folder else str(path)
     contract = _validated(_document(path, shown), shown)
-    check_contract(contract, shown)
+    check_contract(contract, shown, judge)
     return contract
 
 

@@ -133,12 +133,11 @@ def _rows_sql(feed: Feed) -> str:
         select
             '{feed.name}' as feed,
             count(*) filter (raw.record_status = 'current') as rows,
-            count(distinct (raw.extract_id, raw.record_number)) filter (
+            count(raw.record_number) filter (
                 raw.record_status in ('current', 'history')
-                and raw.record_number is not null
                 and extracts.status = 'loaded'
             ) as loaded,
-            count(distinct (raw.extract_id, raw.record_number)) filter (
+            count(raw.record_number) filter (
                 raw.record_status = 'superseded'
                 and extracts.status = 'loaded'
             ) as superseded
@@ -158,7 +157,7 @@ def _unbalanced(
     rows = connection.execute(
         f"""
         with held as (
-            select extract_id, count(distinct record_number) as records
+            select extract_id, count(record_number) as records
             from {load_feeds()[feed].relation}
             where record_status in ('current', 'history')
             group by extract_id

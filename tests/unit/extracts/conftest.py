@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from pipelines.extracts.contract import Contract
-from pipelines.extracts.contract_checks import check_contract
+from pipelines.extracts.contract_checks import check_contract, open_judge
 from pipelines.extracts.feed import load_feeds
 from pipelines.extracts.mapping import Mapping, map_columns
 
@@ -52,7 +52,8 @@ def make_contract(feed: str, columns: dict[str, Any], **more: Any) -> Contract:
         "columns": columns,
     }
     contract = Contract.model_validate(document | more)
-    check_contract(contract, "tested.yml")
+    with open_judge() as judge:
+        check_contract(contract, "tested.yml", judge)
     return contract
 
 
