@@ -50,8 +50,8 @@ class DeliveredFile:
     """Everything before this day that the source system knew was delivered."""
     records: int
     rejects: dict[str, int]
-    is_repeated: bool = False
-    """Whether it is a copy of an earlier one, and must change nothing."""
+    repeats: str | None = None
+    """Path of the file that it is a copy of; a copy must change nothing."""
 
 
 @dataclass
@@ -133,7 +133,7 @@ class Courier:
                 original.until,
                 original.records,
                 original.rejects,
-                is_repeated=True,
+                repeats=original.path,
             )
         )
 

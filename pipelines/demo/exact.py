@@ -54,7 +54,7 @@ def tell_exact(
 def _stage(
     connection: duckdb.DuckDBPyConnection, folder: str, files: list[DeliveredFile]
 ) -> dict[str, Any]:
-    own = [file for file in files if not file.is_repeated]
+    own = [file for file in files if file.repeats is None]
     known: dict[tuple[str, str], str] = {}
     for file in own:
         place = (file.feed, file.source_system)

@@ -81,7 +81,7 @@ class Snapshot:
             file["path"]: (file["records"], sum(file["rejects"].values()))
             for stage in stages
             for file in stage["files"]
-            if not file["is_repeated"]
+            if file["repeats"] is None
         }
         return cls(
             {
@@ -101,11 +101,21 @@ class Snapshot:
             files,
         )
 
-    def without_questions(self) -> "Snapshot":
-        """The same, as far as the truth speaks of it."""
+    def as_told(self, stages: list[dict[str, Any]]) -> "Snapshot":
+        """The same, as far as the truth speaks of it.
+
+        Of two copies the ledger names the one that came first; the truth names the
+        original.
+        """
+        originals = {
+            file["path"]: file["repeats"] or file["path"]
+            for stage in stages
+            for file in stage["files"]
+        }
         rows = {
             place: count
             for place, count in self.rows.items()
             if place[0] != "survey.questions"
         }
-        return Snapshot(rows, self.rejects, self.money, self.files)
+        files = {originals.get(path, path): held for path, held in self.files.items()}
+        return Snapshot(rows, self.rejects, self.money, files)
