@@ -83,17 +83,7 @@ def generate(
         folder = Path(scratch)
         with duckdb.connect(str(folder / "demo.duckdb")) as connection:
             connection.execute(f"set threads = {int(threads)}")
-            connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
-            connection.execute("set timezone = 'UTC'")
-            create_macros(connection, seed)
-            create_parameters(connection, declared, folder)
-            for step in STEPS:
-                if declared.is_lean and step in LEFT_OUT:
-                    continue
-                if on_step is not None:
-                    on_step(step)
-                sql = (SQL / f"{step}.sql").read_text(encoding="utf-8")
-                connection.execute(sql).fetchall()
+            create_company(connection, declared, folder, on_step)
             if on_step is not None:
                 on_step("extracts")
             courier = Courier(connection, out)
@@ -101,6 +91,26 @@ def generate(
             truth = tell_truth(connection, declared, courier)
     truth.write(out / "truth.json")
     return truth
+
+
+def create_company(
+    connection: duckdb.DuckDBPyConnection,
+    world: World,
+    folder: Path,
+    on_step: Callable[[str], None] | None = None,
+) -> None:
+    """Create the tables of a company, part by part; `folder` takes what they read."""
+    connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+    connection.execute("set timezone = 'UTC'")
+    create_macros(connection, world.seed)
+    create_parameters(connection, world, folder)
+    for step in STEPS:
+        if world.is_lean and step in LEFT_OUT:
+            continue
+        if on_step is not None:
+            on_step(step)
+        sql = (SQL / f"{step}.sql").read_text(encoding="utf-8")
+        connection.execute(sql).fetchall()
 
 
 def _declared(
