@@ -100,7 +100,7 @@ select
     'SO-' || account_no || '-' || order_no as order_id,
     entity || '|' || order_no as purchase,
     at_time(order_date, u(entity, 'order time ' || order_no)) as ordered_at,
-    if(is_lean, 1, 1 + cast(floor(u(entity, 'lines ' || order_no) * 6) as integer))
+    if(is_lean, 1, 1 + cast(floor(u(entity, 'lines ' || order_no) * 6.4) as integer))
         as line_count,
     not is_lean and u(entity, 'shipped ' || order_no) < 0.6 as is_shipped
 
