@@ -132,7 +132,9 @@ def _declared(
                 rule="demo_size_is_possible",
                 remedy=f"Give --{argument} {expectation}.",
             )
-    return make_world(name, seed=seed, scale=scale, months=months, segments=segments)
+    return make_world(
+        name, seed=seed, scale=float(scale), months=months, segments=segments
+    )
 
 
 def _clear(out: Path) -> None:
