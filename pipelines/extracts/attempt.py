@@ -21,12 +21,13 @@ from pipelines.extracts.contract import Contract
 from pipelines.extracts.feed import load_feeds
 from pipelines.extracts.header import Drifted
 from pipelines.extracts.incoming import UNREADABLE, Source
+from pipelines.extracts.insert import MisreadError
+from pipelines.extracts.judge import is_over_limit
 from pipelines.extracts.landing import Delivered, Stamp
 from pipelines.extracts.ledger import Extract, find_extract, last_header, now
 from pipelines.extracts.limits import Limits
 from pipelines.extracts.load import (
     Loading,
-    MisreadError,
     load_staged,
     refuse,
     transaction,
@@ -34,7 +35,7 @@ from pipelines.extracts.load import (
 from pipelines.extracts.quarantine import keep
 from pipelines.extracts.rejects import RejectWriter
 from pipelines.extracts.scan import Scan, raw_hash, scan
-from pipelines.extracts.stage import DriftRefusedError, Staged, is_over_limit, stage
+from pipelines.extracts.stage import DriftRefusedError, Staged, stage
 from pipelines.project import Home
 
 Outcome = Literal["loaded", "already_loaded", "refused", "changed"]

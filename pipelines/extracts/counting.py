@@ -5,15 +5,38 @@ So the count cannot share a fault with the reader whose work it checks. Texts th
 break this pairing are for the careful way in `records.py`.
 """
 
+from dataclasses import dataclass
+
 from pipelines.extracts.limits import Limits
 from pipelines.extracts.records import too_long
+
+CUT_EVERY = 8 << 20
+"""Bytes between two places at which a text may be cut."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A place in a text at which a record begins.
+
+    Args:
+        offset: Bytes before it.
+        records: Records before it.
+    """
+
+    offset: int
+    records: int
 
 
 class RecordCounter:
     """Counts the records of a UTF-8 or ASCII-transparent text fed in chunks."""
 
     def __init__(
-        self, quote: str, escape: str, limits: Limits, ignore_blanks: bool = False
+        self,
+        quote: str,
+        escape: str,
+        limits: Limits,
+        ignore_blanks: bool = False,
+        cut_every: int = CUT_EVERY,
     ) -> None:
         self._quote = quote.encode()
         self._escape = escape.encode() if escape != quote else b""
@@ -24,6 +47,11 @@ class RecordCounter:
         self._has_content = False
         self._length = 0
         self._count = 0
+        self._cut_every = cut_every
+        self.size = 0
+        """Bytes counted so far."""
+        self.cuts: list[Cut] = []
+        """Some of the places at which a record begins, in order."""
         self.longest = 0
         """Upper bound of the length of a record in bytes, where it spans chunks."""
 
@@ -59,6 +87,15 @@ class RecordCounter:
             outside, lengths = data, _first_and_last_end(data)
         self._measure(len(data), *lengths)
         self._count_lines(outside)
+        first, begun = lengths
+        if first is not None:
+            self._note_cut(self.size + begun)
+        self.size += len(data)
+
+    def _note_cut(self, offset: int) -> None:
+        latest = self.cuts[-1].offset if self.cuts else 0
+        if offset - latest >= self._cut_every:
+            self.cuts.append(Cut(offset, self._count))
 
     def _unquote(self, data: bytes) -> tuple[bytes, tuple[int | None, int]]:
         """The text outside quotes, and where its first and last line ends stand.

@@ -14,13 +14,13 @@ from pipelines.extracts.attempt import Workshop, stage_file
 from pipelines.extracts.contract import Contract
 from pipelines.extracts.header import Drifted
 from pipelines.extracts.ingest import prepare
+from pipelines.extracts.judge import is_over_limit
 from pipelines.extracts.keys import KEY_BYTES, reject_cipher
 from pipelines.extracts.landing import delivered_file
 from pipelines.extracts.ledger import now
 from pipelines.extracts.limits import Limits
 from pipelines.extracts.rejects import RejectWriter
 from pipelines.extracts.scan import scan
-from pipelines.extracts.stage import is_over_limit
 from pipelines.extracts.warehouse import connection_config
 from pipelines.project import Home
 

@@ -14,6 +14,7 @@ from pipelines.errors import FitmartError
 from pipelines.extracts.cells import NORMALISED, CellWriter
 from pipelines.extracts.contract import FileFormat
 from pipelines.extracts.limits import Limits
+from pipelines.extracts.prelude import dialect_of
 from pipelines.extracts.read_csv import (
     can_be_read,
     create_incoming_from_normalised,
@@ -29,7 +30,7 @@ from pipelines.extracts.read_xlsx import (
     xlsx_header,
 )
 from pipelines.extracts.rejects import RejectWriter
-from pipelines.extracts.scan import Scan, dialect_of
+from pipelines.extracts.scan import Scan
 
 UNREADABLE = (
     duckdb.ConversionException,

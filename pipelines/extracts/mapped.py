@@ -33,19 +33,22 @@ class MappedColumn:
         expression: SQL over the incoming cells: the typed value, NULL where empty.
             Never raises, whatever the cells hold.
         cells: Positions (from 1) that it reads.
-        text_expression: SQL over the incoming cells that yields what `expression`
-            yields, and raises wherever a rule of this column is broken.
+        condition: SQL over the incoming cells: true where they keep the rules of this
+            column; empty if it has none.
         fast_type: Type in which `read_csv` may deliver the one cell of this column when
             it is read by `fast_expression`; `varchar` unless a plain rename.
-        fast_expression: `text_expression` over a cell of `fast_type`. For one record
-            the read or this either raises, or yields what `expression` yields where no
-            rule is broken. So a file that passes whole loaded as the careful way would.
+        fast_expression: `expression` over a cell of `fast_type`, where
+            `fast_condition` holds. For one record the read raises, or the condition
+            fails, or this yields what `expression` yields and no rule is broken. So a
+            file of which every record passes is loaded as the careful way would.
+        fast_condition: `condition` over a cell of `fast_type`; null is not true.
     """
 
     name: str
     sql_type: str
     expression: str
     cells: tuple[int, ...]
-    text_expression: str
+    condition: str
     fast_type: str
     fast_expression: str
+    fast_condition: str

@@ -20,7 +20,7 @@ from pipelines.extracts.transforms import (
     stripped,
     typed,
 )
-from pipelines.extracts.typed_read import guarded, typed_read
+from pipelines.extracts.typed_read import typed_read, unbroken
 
 
 @dataclass(frozen=True)
@@ -66,15 +66,16 @@ def map_column(
 def _mapped(
     name: str, sql_type: str, value: str, cells: tuple[int, ...], rules: list[Rule]
 ) -> MappedColumn:
-    text_expression = guarded(value, [rule.broken for rule in rules], name)
+    condition = unbroken(rules)
     return MappedColumn(
         name=name,
         sql_type=sql_type,
         expression=value,
         cells=cells,
-        text_expression=text_expression,
+        condition=condition,
         fast_type="varchar",
-        fast_expression=text_expression,
+        fast_expression=value,
+        fast_condition=condition,
     )
 
 

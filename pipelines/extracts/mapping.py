@@ -26,7 +26,7 @@ from pipelines.extracts.record_times import (
 )
 from pipelines.extracts.resolved_cells import ResolvedCells
 from pipelines.extracts.survey import MappedQuestion, map_questions
-from pipelines.extracts.typed_read import guarded
+from pipelines.extracts.typed_read import unbroken
 
 __all__ = ["MappedColumn", "Mapping", "Rule", "map_columns"]
 
@@ -40,6 +40,7 @@ class Mapping:
         rules: What makes a record a reject, in the order in which reasons are named;
             those of survey questions included.
         fast_cell_types: Type of each cell of the file for the fast `read_csv`.
+        fast_condition: SQL over such cells: true where the record keeps every rule.
         questions: The questions of a survey; `survey.py` has the SQL of their answers.
         effective_at: SQL for from when the record holds; None in append mode.
         is_deleted: SQL boolean, never null.
@@ -49,6 +50,7 @@ class Mapping:
     columns: tuple[MappedColumn, ...]
     rules: tuple[Rule, ...]
     fast_cell_types: tuple[str, ...]
+    fast_condition: str
     questions: tuple[MappedQuestion, ...]
     effective_at: str | None
     is_deleted: str
@@ -83,11 +85,11 @@ def map_columns(contract: Contract, feed: Feed, header: tuple[str, ...]) -> Mapp
         *(cell for question in questions for cell in question.cells),
     }
     columns = _with_shared_cells_as_text(columns, text_cells)
-    columns[0] = _also_guarding(columns[0], others)
     return Mapping(
         columns=tuple(columns),
         rules=(*rules, *others),
         fast_cell_types=_fast_cell_types(columns, len(header)),
+        fast_condition=_fast_condition(columns, others),
         questions=questions,
         effective_at=holds_from.sql,
         is_deleted=is_deleted.sql or "false",
@@ -101,18 +103,22 @@ def _with_shared_cells_as_text(
     """A cell has one type in a file: what several expressions read stays text."""
     uses = Counter(cell for column in columns for cell in set(column.cells))
     return [
-        replace(column, fast_type="varchar", fast_expression=column.text_expression)
+        replace(
+            column,
+            fast_type="varchar",
+            fast_expression=column.expression,
+            fast_condition=column.condition,
+        )
         if any(uses[cell] > 1 or cell in text_cells for cell in column.cells)
         else column
         for column in columns
     ]
 
 
-def _also_guarding(column: MappedColumn, rules: tuple[Rule, ...]) -> MappedColumn:
-    """The rules that belong to no column end a fast read as those of columns do."""
-    broken = [rule.broken for rule in rules]
-    expression = guarded(column.fast_expression, broken, column.name)
-    return replace(column, fast_expression=expression)
+def _fast_condition(columns: list[MappedColumn], others: tuple[Rule, ...]) -> str:
+    """All conditions of a fast read, those that belong to no column included."""
+    conditions = [*(column.fast_condition for column in columns), unbroken(others)]
+    return " and ".join(f"({one})" for one in conditions if one) or "true"
 
 
 def _fast_cell_types(columns: list[MappedColumn], width: int) -> tuple[str, ...]:

@@ -12,9 +12,9 @@ from typing import Any
 from pipelines.extracts.cells import CellWriter
 from pipelines.extracts.contract import FileFormat
 from pipelines.extracts.limits import Limits
+from pipelines.extracts.prelude import dialect_of, open_records
 from pipelines.extracts.records import Record
 from pipelines.extracts.rejects import RejectWriter
-from pipelines.extracts.scan import dialect_of, open_records
 
 
 def jsonl_header(

@@ -10,9 +10,9 @@ from pipelines.errors import FitmartError
 from pipelines.extracts.cells import CellWriter
 from pipelines.extracts.contract import FileFormat
 from pipelines.extracts.limits import Limits
+from pipelines.extracts.prelude import dialect_of, open_records
 from pipelines.extracts.records import Record
 from pipelines.extracts.rejects import RejectWriter
-from pipelines.extracts.scan import dialect_of, open_records
 
 
 def read_records(

@@ -2,15 +2,17 @@
 
 DuckDB's own casts are generous: `12.5` is read into a bigint as 13, an amount is
 rounded to the decimals of its type, a date drops its time, a timestamp its offset. So
-each cell is read into a type that keeps what was lost, and an expression raises where
-the careful way would see a broken rule. `error` ends the fast read, never a record.
+each cell is read into a type that keeps what was lost, and a condition tells where the
+careful way would see a broken rule. A record that fails it is left out of the fast
+read, which then comes out short and is not used: no record is lost by it.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from pipelines.extracts.feed import ColumnType, FeedColumn
-from pipelines.extracts.mapped import MappedColumn
-from pipelines.extracts.transforms import EARLIEST, LATEST, literal
+from pipelines.extracts.mapped import MappedColumn, Rule
+from pipelines.extracts.transforms import EARLIEST, LATEST
 
 FAST_TYPE: dict[ColumnType, str] = {
     "money": "decimal(18, 8)",
@@ -21,11 +23,10 @@ FAST_TYPE: dict[ColumnType, str] = {
 }
 
 
-def guarded(value: str, broken: list[str], column: str) -> str:
-    """The value, or an error where a rule is broken."""
-    if not broken:
-        return value
-    return f"case when {' or '.join(broken)} then {_stop(column)} else {value} end"
+def unbroken(rules: Iterable[Rule]) -> str:
+    """SQL that is true where no rule is broken; empty without rules."""
+    broken = [rule.broken for rule in rules]
+    return f"not ({' or '.join(broken)})" if broken else ""
 
 
 def typed_read(mapped: MappedColumn, column: FeedColumn) -> MappedColumn:
@@ -35,10 +36,13 @@ def typed_read(mapped: MappedColumn, column: FeedColumn) -> MappedColumn:
         return mapped
     cell = f"c{mapped.cells[0]}"
     value, holds = _value_and_condition(cell, column.type)
-    is_fine = holds if column.required else f"{cell} is null or ({holds})"
-    # A null condition goes to the error, so that an empty required cell raises.
-    expression = f"case when {is_fine} then {value} else {_stop(mapped.name)} end"
-    return replace(mapped, fast_type=fast_type, fast_expression=expression)
+    return replace(
+        mapped,
+        fast_type=fast_type,
+        fast_expression=value,
+        # Of an empty required cell the condition is null, which does not pass either.
+        fast_condition=holds if column.required else f"{cell} is null or ({holds})",
+    )
 
 
 def _value_and_condition(cell: str, kind: ColumnType) -> tuple[str, str]:
@@ -59,7 +63,3 @@ def _value_and_condition(cell: str, kind: ColumnType) -> tuple[str, str]:
         f"{moment}::date",
         f"case when {believable} then {moment} = {moment}::date end",
     )
-
-
-def _stop(column: str) -> str:
-    return f"error({literal('a rule of ' + column + ' is broken')})"

@@ -164,12 +164,15 @@ def test_a_fast_read_fails_or_yields_what_the_careful_one_yields(  # noqa: PLR09
         try:
             fast = connection.execute(
                 f"select {found.fast_expression} from {relation}"
+                f" where {mapping.fast_condition}"
             ).fetchall()
         except (
             duckdb.ConversionException,
             duckdb.InvalidInputException,
             duckdb.OutOfRangeException,
         ):
+            return
+        if not fast:
             return
         offer(connection, 2, [(cell, "x")])
         careful = connection.execute(f"select {found.expression} from incoming")
@@ -205,8 +208,10 @@ def test_what_duckdb_would_quietly_change_ends_a_fast_read(
     mapping = mapped(contract_of(contract_for, "shop.order_lines", column, "a"))
     found = next(item for item in mapping.columns if item.name == column)
     typed = f"(select nullif('{cell}', '')::{found.fast_type} as c1)"
-    with pytest.raises(duckdb.InvalidInputException, match=column):
-        connection.execute(f"select {found.fast_expression} from {typed}").fetchall()
+    rows = connection.execute(
+        f"select {found.fast_expression} from {typed} where {found.fast_condition}"
+    )
+    assert rows.fetchall() == []
 
 
 def test_a_cell_that_two_columns_read_stays_text(

@@ -1,0 +1,59 @@
+"""Inserting the rows of one extract into their raw table."""
+
+import duckdb
+
+from pipelines.extracts.contract import Contract
+from pipelines.extracts.fast_read import in_any_order
+from pipelines.extracts.feed import Feed
+from pipelines.extracts.ledger import Extract
+from pipelines.extracts.settle import content_hash_sql
+from pipelines.extracts.stage import Staged
+
+
+class MisreadError(Exception):
+    """A fast reading did not find every record; the file is read with more care."""
+
+
+def insert_rows(
+    connection: duckdb.DuckDBPyConnection,
+    feed: Feed,
+    extract: Extract,
+    contract: Contract,
+    staged: Staged,
+) -> None:
+    """Copy `staged` into the raw table; every row begins as `current`."""
+    columns = list(feed.raw_columns)
+    # What people answered is part of what a response says.
+    compared = [*columns, "answers_text"] if contract.survey else columns
+    content_hash = (
+        content_hash_sql(compared) if contract.has_own_identity else "null::varchar"
+    )
+    unread = staged.unread
+    relation = "staged" if unread is None else f"({unread.sql}) as staged"
+    with in_any_order(connection):
+        cursor = connection.execute(
+            f"insert into {feed.relation} select {', '.join(columns)}, ?, ?,"
+            " record_number, ?,"
+            f" is_deleted, {_effective_at(contract)}, {content_hash}, 'current'"
+            f" from {relation}",
+            [
+                extract.source_system,
+                extract.extract_id,
+                extract.loaded_at,
+                *(unread.values if unread else ()),
+            ],
+        )
+        inserted = cursor.fetchone()
+    if unread and (inserted is None or inserted[0] != staged.records):
+        raise MisreadError(extract.relative_path)
+
+
+def _effective_at(contract: Contract) -> str:
+    """The rank of a row: its time, or the version that an append contract names."""
+    version = contract.records.version
+    if version is None:
+        return "effective_at"
+    if version.type == "number":
+        # The raw table ranks by time; a number is so many seconds of it.
+        return "make_timestamp((record_version * 1000000)::bigint)"
+    return "record_version"
