@@ -75,7 +75,7 @@ class Company:
                 *("--home", str(self.home), "--landing", str(self.landing)),
                 *("--contracts", str(self.contracts), "--as-of", "2026-11-01"),
             ],
-            env={**os.environ, "FITMART_KEY": "a key for tests that is long enough"},
+            env={**os.environ, "FITMART_KEY": "5a" * 32},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
