@@ -5,7 +5,8 @@ counts its records independently, and writes rejects and ledger in one transacti
 
     python bench/ingest.py [ROWS] [REPEATS]
 
-Prints ratios of the medians, and the peak memory of the ingest.
+Prints ratios of the medians, and the peak memory of the ingest. CPU time (imports
+included) stands beside: it tells whether something else kept the machine busy.
 """
 
 import argparse
@@ -89,7 +90,7 @@ def run_ingest(folder: Path, same_record: str) -> dict[str, float]:
     (outcome,) = report.outcomes
     if outcome.outcome != "loaded":
         raise SystemExit(f"the file was not loaded: {outcome}")
-    return {"seconds": seconds, "rows": outcome.loaded, "peak_mb": _peak_mb()}
+    return {"seconds": seconds, "rows": outcome.loaded, **_usage()}
 
 
 def run_duckdb(folder: Path) -> dict[str, float]:
@@ -106,11 +107,15 @@ def run_duckdb(folder: Path) -> dict[str, float]:
         )
         row = connection.execute("select count(*) from lines").fetchone()
     seconds = time.perf_counter() - begun
-    return {"seconds": seconds, "rows": row[0] if row else 0, "peak_mb": _peak_mb()}
+    return {"seconds": seconds, "rows": row[0] if row else 0, **_usage()}
 
 
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def _usage() -> dict[str, float]:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return {
+        "cpu_seconds": used.ru_utime + used.ru_stime,
+        "peak_mb": used.ru_maxrss / 1024,
+    }
 
 
 def _in_fresh_process(folder: Path, what: str) -> dict[str, float]:
@@ -154,14 +159,19 @@ def _compare(folder: Path, repeats: int) -> int:
         what: statistics.median(one["seconds"] for one in runs)
         for what, runs in found.items()
     }
+    cpu = {
+        what: statistics.median(one["cpu_seconds"] for one in runs)
+        for what, runs in found.items()
+    }
     memory = {
         what: max(one["peak_mb"] for one in runs) for what, runs in found.items()
     }
-    print(f"typed read_csv       {seconds['duckdb']:6.1f} s")
+    print(f"typed read_csv       {seconds['duckdb']:6.1f} s  CPU {cpu['duckdb']:.1f} s")
     for what in ("extract_and_record", "key"):
         ratio = seconds[what] / seconds["duckdb"]
         print(
             f"ingest, {what:<19}{seconds[what]:6.1f} s  ratio {ratio:.2f}"
+            f"  CPU {cpu[what]:.1f} s"
             f"  peak {memory[what]:,.0f} MB"
         )
     ratio = seconds["extract_and_record"] / seconds["duckdb"]
