@@ -3,6 +3,9 @@
 The archive is a tar under zstd; its first member, `MANIFEST.json`, names every file
 with its size and SHA-256. What is only of use while a run lasts is left out. Restoring
 goes into an empty folder, is verified file by file, and appears in one step.
+
+Without its key a home keeps the key's fingerprint, so that a restored one does not
+begin with another. Links that lead out of the home are left out, as ingest does.
 """
 
 import hashlib
@@ -21,7 +24,14 @@ import zstandard
 
 from pipelines.errors import FitmartError
 from pipelines.extracts.warehouse import open_build
-from pipelines.home import HOME_VERSION, opened, read_identity
+from pipelines.home import (
+    HOME_VERSION,
+    PASSABLE,
+    PRIVATE,
+    READABLE,
+    opened,
+    read_identity,
+)
 from pipelines.project import Home, Settings
 
 MANIFEST = "MANIFEST.json"
@@ -30,6 +40,7 @@ CHUNK = 1 << 20
 LEFT_OUT = ("spool", "dagster", "dbt")
 """What the next run makes again."""
 
+KEY = "keys/home.key"
 LOCKS = ("warehouse/lock", "warehouse/holder.json", "marts/.lock")
 
 
@@ -56,6 +67,13 @@ def back_up(
         FitmartError: The home is in use, or the destination cannot be used.
     """
     home = settings.home
+    if read_identity(home) is None:
+        raise FitmartError(
+            "there is no home to back up",
+            file=str(home.path),
+            rule="home_exists",
+            remedy="Name it with --home or FITMART_HOME.",
+        )
     _is_free(destination, home)
     with opened(settings, "backup", wait=wait):
         if home.build.exists():
@@ -81,7 +99,7 @@ def restore(source: Path, home: Home) -> Copied:
         FitmartError: The archive is damaged or of another version, or there is a
             home already.
     """
-    if home.path.exists() and any(home.path.iterdir()):
+    if home.path.exists() and not _is_empty_folder(home.path):
         raise FitmartError(
             "there is something in the way of the restored home",
             file=str(home.path),
@@ -97,6 +115,7 @@ def restore(source: Path, home: Home) -> Copied:
         identity = read_identity(Home(staging))
         if identity is None or identity.version != HOME_VERSION:
             raise _damaged(source, "it holds a home of another version")
+        _open_to_readers(staging)
         if home.path.exists():
             home.path.rmdir()
         staging.replace(home.path)
@@ -105,6 +124,18 @@ def restore(source: Path, home: Home) -> Copied:
     files = manifest["files"]
     size = sum(int(entry.get("size", 0)) for entry in files.values())
     return Copied(len(files), size)
+
+
+def _is_empty_folder(path: Path) -> bool:
+    return path.is_dir() and not any(path.iterdir())
+
+
+def _open_to_readers(path: Path) -> None:
+    """What is not for readers was unpacked as its owner's alone, and stays so."""
+    marts = Home(path).marts
+    for folder in (child for child in path.rglob("*") if child.is_dir()):
+        folder.chmod(READABLE if folder == marts else PRIVATE)
+    path.chmod(PASSABLE)
 
 
 def _is_free(destination: Path, home: Home) -> None:
@@ -125,16 +156,23 @@ def _is_free(destination: Path, home: Home) -> None:
 
 
 def _members(home: Home, *, with_keys: bool) -> Iterator[Path]:
-    left_out = {*LEFT_OUT, *(() if with_keys else ("keys",))}
+    left_out = {*LOCKS, *(() if with_keys else (KEY,))}
     for folder, folders, files in os.walk(home.path):
         here = Path(folder)
         if here == home.path:
-            folders[:] = [name for name in folders if name not in left_out]
+            folders[:] = [name for name in folders if name not in LEFT_OUT]
         for name in sorted(files):
             path = here / name
             relative = path.relative_to(home.path).as_posix()
-            if relative not in LOCKS and not name.endswith(".tmp"):
+            if relative in left_out or name.endswith(".tmp"):
+                continue
+            if _leads_inside(path, home) if path.is_symlink() else path.is_file():
                 yield path
+
+
+def _leads_inside(link: Path, home: Home) -> bool:
+    target = link.readlink()
+    return not target.is_absolute() and link.resolve().is_relative_to(home.path)
 
 
 def _entry(path: Path) -> dict[str, Any]:
@@ -224,11 +262,13 @@ def _damage_named(source: Path) -> Iterator[None]:
     except (
         tarfile.TarError,
         zstandard.ZstdError,
-        json.JSONDecodeError,
+        ValueError,
         KeyError,
+        TypeError,
         EOFError,
     ) as error:
-        raise _damaged(source, str(error)) from error
+        why = f"it is cut short, or no backup of a home ({error})"
+        raise _damaged(source, why) from error
 
 
 def _damaged(source: Path, why: str) -> FitmartError:

@@ -5,6 +5,7 @@ another version or kind, a folder that cannot be written to, a full disk, anothe
 What the folders hold is said in docs/architecture.md.
 """
 
+import fcntl
 import json
 import os
 import shutil
@@ -88,6 +89,22 @@ def locked(home: Home, purpose: str, *, wait: bool = False) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def is_held(home: Home) -> bool:
+    """Whether a process holds the lock of a home; nothing is written."""
+    try:
+        descriptor = os.open(home.lock, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        # Shared, so that two that look at once do not take each other for a run.
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def guard(settings: Settings) -> None:

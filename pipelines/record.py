@@ -116,9 +116,13 @@ def _write(home: Home, record: RunRecord) -> None:
 
 def _read_file(path: Path) -> RunRecord | None:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        return _parsed(json.loads(path.read_text(encoding="utf-8")))
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
+        # Not there, or no record of a run: what else lies here must not stop one.
         return None
+
+
+def _parsed(document: dict[str, Any]) -> RunRecord:
     known = {entry.name for entry in fields(RunRecord)}
     values = {name: value for name, value in document.items() if name in known}
     if values["outcomes"] is not None:

@@ -5,6 +5,7 @@ packages offer and shows the result; nothing is worked out in here. What a comma
 is imported when it runs, so that `--help` answers at once.
 """
 
+import os
 import sys
 
 from pipelines.cli.app import app
@@ -14,13 +15,27 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Run `fitmart`: exit 0 when all is well, 1 on an error, 2 on a refusal."""
+    """Run `fitmart`.
+
+    Exits with 0 when all is well, with 1 on an error, and with 2 on a refusal or on a
+    command that is not written as `--help` says.
+    """
     try:
         app()
     except FitmartError as error:
         from pipelines.cli.show import show_error
 
         show_error(error)
+        sys.exit(1)
+    except BrokenPipeError:
+        # Whoever read the output has seen enough, as `head` has.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        from pipelines.cli.show import show_error
+        from pipelines.extracts.warehouse import unusable
+
+        show_error(unusable(error))
         sys.exit(1)
     except KeyboardInterrupt:
         from pipelines.cli.show import errors

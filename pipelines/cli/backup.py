@@ -1,5 +1,6 @@
 """`fitmart backup` and `fitmart restore`: a whole home in one verified archive."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -24,18 +25,20 @@ def backup(
     Example: fitmart backup /backups/fitmart-2026-02-01.tar.zst --with-keys
     """
     from pipelines.backup import back_up
+    from pipelines.cli.options import settings_of_home
     from pipelines.cli.show import console
-    from pipelines.project import Settings
 
-    done = back_up(
-        Settings.from_environment(), destination, with_keys=with_keys, wait=wait
-    )
+    done = back_up(settings_of_home(), destination, with_keys=with_keys, wait=wait)
     out = console()
-    out.print(f"{done.files} files ({done.size_bytes:,} bytes) are in {destination}.")
+    size = f"{done.size_bytes:,} bytes"
+    out.print(f"{done.files} files ({size}) are in {destination}.", markup=False)
     if with_keys:
         out.print("[yellow]It holds the key of the home: whoever has it reads rejects.")
     else:
-        out.print("Without the key: keep it elsewhere, rejects cannot be read without.")
+        out.print(
+            "Without the key (keys/home.key): keep it elsewhere. A restored home reads "
+            "nothing without it."
+        )
 
 
 def restore(source: Source) -> None:
@@ -49,4 +52,12 @@ def restore(source: Source) -> None:
 
     home = Settings.from_environment().home
     done = restore_home(source, home)
-    console().print(f"{done.files} files are back in {home.path}, each as it was.")
+    out = console()
+    out.print(
+        f"{done.files} files are back in {home.path}, as they were.", markup=False
+    )
+    if not (home.keys / "home.key").exists() and not os.environ.get("FITMART_KEY"):
+        out.print(
+            "[yellow]The archive holds no key.[/] Put it back as keys/home.key, or set "
+            "FITMART_KEY, before the next run."
+        )

@@ -2,14 +2,19 @@
 
 from pathlib import Path
 
-from pipelines.cli.show import console, table
+from pipelines.cli.show import console, show_error, table
+from pipelines.errors import FitmartError
 from pipelines.extracts.contract import Contract
 from pipelines.extracts.dry_run import dry_run
 
 
-def show_dry_run(contract: Contract, extract: Path) -> bool:
-    """Print the result; whether the extract would be loaded."""
-    done = dry_run(extract, contract)
+def loads(contract: Contract, extract: Path) -> bool:
+    """Print what would become of an extract; whether it would be loaded."""
+    try:
+        done = dry_run(extract, contract)
+    except FitmartError as refusal:
+        show_error(refusal, title="the extract would be refused")
+        return False
     out = console()
     out.print()
     out.print(

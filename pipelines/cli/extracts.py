@@ -1,9 +1,11 @@
 """`fitmart extracts`: the ledger, and what a person decides about an extract."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
+
+from pipelines.errors import FitmartError
 
 if TYPE_CHECKING:
     from pipelines.project import Settings
@@ -25,14 +27,16 @@ def list_all(status: Status = None, feed: Feed = None) -> None:
 
     Example: fitmart extracts list --status refused
     """
+    from pipelines.cli.options import settings_of_home
     from pipelines.cli.show import console, table
-    from pipelines.extracts.ledger import list_extracts
+    from pipelines.extracts import ledger
+    from pipelines.extracts.feed import load_feeds
     from pipelines.extracts.warehouse import open_build
-    from pipelines.project import Settings
 
-    settings = Settings.from_environment()
-    with open_build(settings.home, read_only=True) as connection:
-        extracts = list_extracts(connection)
+    _is_one_of("status", status, get_args(ledger.Status))
+    _is_one_of("feed", feed, load_feeds())
+    with open_build(settings_of_home().home, read_only=True) as connection:
+        extracts = ledger.list_extracts(connection)
     rows = [
         (
             one.extract_id,
@@ -84,6 +88,16 @@ def accept(extract_id: ExtractId, reason: Reason, actor: Actor = "unknown") -> N
     _decide(decisions.accept, extract_id, reason, actor, "accept")
 
 
+def _is_one_of(name: str, value: str | None, known: Iterable[str]) -> None:
+    """A misspelt filter must not look like an empty ledger."""
+    if value is not None and value not in known:
+        raise FitmartError(
+            f"there is no {name} '{value}'",
+            rule=f"{name}_exists",
+            remedy=f"Use one of {', '.join(known)}.",
+        )
+
+
 def _decide(
     decision: "Callable[[Settings, str, str, str], object]",
     extract_id: str,
@@ -91,10 +105,20 @@ def _decide(
     actor: str,
     verb: str,
 ) -> None:
+    from pipelines.cli.options import settings_of_home
     from pipelines.cli.show import console
+    from pipelines.extracts.ledger import required_extract
+    from pipelines.extracts.warehouse import open_build
     from pipelines.home import opened
-    from pipelines.project import Settings
 
-    with opened(Settings.from_environment(), f"extracts {verb}") as settings:
-        decision(settings, extract_id, reason, actor)
-    console().print(f"{verb}: {extract_id}. The marts follow with `fitmart run`.")
+    # What shares a key with the rows of an extract is said by its contract.
+    chosen = settings_of_home(with_input=verb != "accept")
+    with opened(chosen, f"extracts {verb}") as settings:
+        with open_build(settings.home, read_only=True) as connection:
+            extract = required_extract(connection, extract_id)
+        decision(settings, extract.extract_id, reason, actor)
+    console().print(
+        f"{verb}: {extract.extract_id}, {extract.relative_path}. "
+        "The marts follow with `fitmart run`.",
+        markup=False,
+    )

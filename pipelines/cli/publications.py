@@ -18,20 +18,20 @@ def list_all() -> None:
 
     Example: fitmart publications list
     """
+    from pipelines.cli.options import settings_of_home
     from pipelines.cli.show import console, table
-    from pipelines.project import Settings
     from pipelines.publishing.publications import list_publications
 
     rows = [
         (
             one.publication_id,
             one.created_at.isoformat(sep=" ", timespec="seconds"),
-            one.as_of.isoformat(),
+            one.as_of,
             one.size_bytes,
             one.is_current,
             one.why,
         )
-        for one in list_publications(Settings.from_environment().home)
+        for one in list_publications(settings_of_home().home)
     ]
     headings = ["publication", "created (UTC)", "as of", "bytes", "current", "why"]
     console().print(table(headings, rows))
@@ -43,11 +43,11 @@ def rollback(reason: Reason, publication_id: PublicationId = None) -> None:
 
     Example: fitmart publications rollback --reason "prices of May were wrong"
     """
+    from pipelines.cli.options import settings_of_home
     from pipelines.cli.show import console
     from pipelines.home import opened
-    from pipelines.project import Settings
     from pipelines.publishing.publications import rollback as roll_back
 
-    with opened(Settings.from_environment(), "publications rollback") as settings:
+    with opened(settings_of_home(), "publications rollback") as settings:
         target = roll_back(settings.home, publication_id, reason=reason)
     console().print(f"Readers see [bold]{target}[/] again.")

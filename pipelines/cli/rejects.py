@@ -14,17 +14,19 @@ Target = Annotated[Path, typer.Argument(help="CSV file to write.")]
 
 @app.command()
 def show(extract: ExtractId = None, most: Most = 20) -> None:
-    """Show the newest rejects with their rule, reason and remedy.
+    """Show rejects with their rule, reason and remedy.
 
     Example: fitmart rejects show --extract 3f9a1c --most 50
     """
+    from pipelines.cli.options import settings_of_home
     from pipelines.cli.show import console, table
+    from pipelines.extracts.ledger import required_extract
     from pipelines.extracts.rejects import list_rejects
     from pipelines.extracts.warehouse import open_build
-    from pipelines.project import Settings
 
-    home = Settings.from_environment().home
-    with open_build(home, read_only=True) as connection:
+    with open_build(settings_of_home().home, read_only=True) as connection:
+        if extract is not None:
+            extract = required_extract(connection, extract).extract_id
         rejects = list_rejects(connection, extract, most)
     rows = [
         (
@@ -48,11 +50,18 @@ def export(target: Target, extract: ExtractId = None) -> None:
 
     Example: fitmart rejects export rejects.csv --extract 3f9a1c
     """
+    from pipelines.cli.options import settings_of_home, writable
     from pipelines.cli.show import console
+    from pipelines.extracts.ledger import required_extract
     from pipelines.extracts.rejects import export_rejects
-    from pipelines.project import Settings
+    from pipelines.extracts.warehouse import open_build
 
-    count = export_rejects(Settings.from_environment(), target, extract)
+    settings = settings_of_home()
+    if extract is not None:
+        with open_build(settings.home, read_only=True) as connection:
+            extract = required_extract(connection, extract).extract_id
+    count = export_rejects(settings, writable(target), extract)
     console().print(
-        f"{count} rejects written to {target}. They may hold personal data."
+        f"{count} rejects written to {target}. They may hold personal data.",
+        markup=False,
     )

@@ -15,11 +15,16 @@ from pipelines.errors import FitmartError
 from pipelines.publishing.outcome import Refusal
 
 SHOWN = 10
+PIPED_WIDTH = 500
+"""Columns of output that no terminal shows: no id is cut off, each row is one line."""
 
 
 def console() -> Console:
     """Where results go."""
-    return Console(highlight=False)
+    out = Console(highlight=False)
+    if not out.is_terminal:
+        out.width = PIPED_WIDTH
+    return out
 
 
 def errors() -> Console:
@@ -28,20 +33,29 @@ def errors() -> Console:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    """A plain table; numbers stand to the right."""
+    """A plain table; numbers stand to the right.
+
+    The first column is what a person copies, an id often: it is never broken.
+    """
     shown = [list(row) for row in rows]
     built = Table(box=None, pad_edge=False, header_style="bold")
     for index, heading in enumerate(headings):
         is_number = bool(shown) and all(
             isinstance(row[index], int | float) for row in shown
         )
-        built.add_column(heading, justify="right" if is_number else "left")
+        built.add_column(
+            heading,
+            justify="right" if is_number else "left",
+            overflow="fold",
+            no_wrap=index == 0,
+            min_width=_longest(shown) if index == 0 else None,
+        )
     for row in shown:
         built.add_row(*(_cell(value) for value in row))
     return built
 
 
-def show_error(error: FitmartError) -> None:
+def show_error(error: FitmartError, title: str = "fitmart stopped") -> None:
     """One panel: what is wrong, where, by which rule, and what to do."""
     lines = Table.grid(padding=(0, 2))
     lines.add_column(style="bold")
@@ -55,7 +69,7 @@ def show_error(error: FitmartError) -> None:
     ):
         if value:
             lines.add_row(name, escape(value))
-    errors().print(Panel(lines, title="fitmart stopped", border_style="red"))
+    errors().print(Panel(lines, title=title, border_style="red"))
 
 
 def show_refusals(refusals: Sequence[Refusal]) -> None:
@@ -75,6 +89,10 @@ def show_refusals(refusals: Sequence[Refusal]) -> None:
             border_style="red",
         )
     )
+
+
+def _longest(rows: Sequence[Sequence[object]]) -> int:
+    return max((len(_cell(row[0])) for row in rows), default=0)
 
 
 def _cell(value: object) -> str:

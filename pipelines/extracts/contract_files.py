@@ -21,6 +21,10 @@ from pipelines.extracts.contract_checks import (
     check_contracts,
     open_judge,
 )
+from pipelines.project import ROOT
+
+SHIPPED = ("demo", "examples")
+"""Folders of `contracts/` that come with fitmart."""
 
 _CORE_TAGS = {
     "tag:yaml.org,2002:bool": (r"true|false", "tf"),
@@ -66,21 +70,31 @@ _declare_core_tags()
 def load_contracts(folder: Path) -> tuple[Contract, ...]:
     """All contracts of a folder and its subfolders, validated, ordered by name.
 
+    Of the folder of this repository only what its users wrote: an example must not
+    claim a file of theirs.
+
     Raises:
         FitmartError: A file is not a contract; names file, key and remedy.
     """
-    paths = sorted((*folder.rglob("*.yml"), *folder.rglob("*.yaml")))
+    found = (*folder.rglob("*.yml"), *folder.rglob("*.yaml"))
+    paths = sorted(path for path in found if not _is_shipped(path, folder))
     if not paths:
         raise FitmartError(
             "there is no contract",
             file=str(folder),
             rule="contracts_exist",
-            remedy="Write one, or let `fitmart contract draft FILE` propose one.",
+            remedy="Write one there, let `fitmart contract draft FILE` propose one, or "
+            "name the folder of yours with CONTRACTS.",
         )
     states = tuple(
         (path, path.stat().st_mtime_ns, path.stat().st_size) for path in paths
     )
     return _load_files(folder, states)
+
+
+def _is_shipped(path: Path, folder: Path) -> bool:
+    top = path.relative_to(folder).parts[0]
+    return folder == ROOT / "contracts" and top in SHIPPED
 
 
 @lru_cache(maxsize=8)

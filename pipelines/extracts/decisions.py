@@ -13,9 +13,9 @@ from pipelines.extracts.ingest import open_workshop
 from pipelines.extracts.landing import Delivered, list_landing
 from pipelines.extracts.ledger import (
     Extract,
-    find_extract,
     now,
     record_event,
+    required_extract,
     set_values,
 )
 from pipelines.extracts.load import Loading, transaction, withdraw_rows
@@ -115,13 +115,7 @@ def _has_reason(reason: str) -> None:
 
 
 def _find(workshop: Workshop, extract_id: str, becomes: str) -> Extract:
-    extract = find_extract(workshop.connection, extract_id)
-    if extract is None:
-        raise FitmartError(
-            f"there is no extract {extract_id}",
-            rule="extract_exists",
-            remedy="See `fitmart extracts list`.",
-        )
+    extract = required_extract(workshop.connection, extract_id)
     if extract.status in ("replaced", becomes):
         raise FitmartError(
             f"extract {extract_id} is {extract.status} already",

@@ -10,6 +10,11 @@ from typing import Any, Literal
 
 import duckdb
 
+from pipelines.errors import FitmartError
+
+SHORTEST_ID = 4
+"""Characters of an id that are enough to name an extract, if no other begins so."""
+
 Status = Literal[
     "loaded", "refused", "withdrawn", "accepted", "stale_contract", "replaced"
 ]
@@ -136,6 +141,32 @@ def find_extract(
         [extract_id],
     ).fetchone()
     return Extract(*row) if row else None
+
+
+def required_extract(
+    connection: duckdb.DuckDBPyConnection, extract_id: str
+) -> Extract:
+    """The row of the ledger whose id is this, or alone begins like this.
+
+    Raises:
+        FitmartError: There is none, or there are several.
+    """
+    rows = connection.execute(
+        f"select {', '.join(COLUMNS)} from ops.extracts"
+        " where starts_with(extract_id, ?) order by extract_id",
+        [extract_id],
+    ).fetchall()
+    found = [Extract(*row) for row in rows if len(extract_id) >= SHORTEST_ID]
+    if len(found) == 1:
+        return found[0]
+    several = ", ".join(one.extract_id for one in found[:3])
+    raise FitmartError(
+        f"'{extract_id}' begins the ids of several extracts: {several}"
+        if found
+        else f"there is no extract {extract_id}",
+        rule="extract_is_named" if found else "extract_exists",
+        remedy="See `fitmart extracts list`.",
+    )
 
 
 def last_header(

@@ -5,9 +5,11 @@ said by `records.py` (structure), `mapping.py` (values) and `settle.py` (keys).
 """
 
 import csv
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 
@@ -198,16 +200,24 @@ def export_rejects(
     The file holds personal data as it was delivered: it is readable by its owner only,
     and cells that a spreadsheet would take for a formula are made text.
     """
-    cipher = reject_cipher(load_key(settings.home))
     count = 0
-    with path.open("w", encoding="utf-8", newline="") as file:
-        path.chmod(0o600)
-        writer = csv.writer(file)
-        writer.writerow(_EXPORTED)
-        for *cells, token in _stored(settings, extract_id):
-            raw = _decrypt(cipher, str(token), str(cells[0]))
-            writer.writerow([defuse(cell) for cell in (*cells, raw)])
-            count += 1
+    stored = _stored(settings, extract_id)
+    first = next(stored, None)
+    cipher = reject_cipher(load_key(settings.home))
+    # Private from the start, and in place only when it is whole.
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(_EXPORTED)
+            for *cells, token in chain([first] if first else [], stored):
+                raw = _decrypt(cipher, str(token), str(cells[0]))
+                writer.writerow([defuse(cell) for cell in (*cells, raw)])
+                count += 1
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
     return count
 
 

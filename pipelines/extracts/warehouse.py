@@ -35,12 +35,28 @@ def open_build(home: Home, read_only: bool = False) -> duckdb.DuckDBPyConnection
         if not read_only:
             home.build.parent.mkdir(parents=True, exist_ok=True)
             home.spool.mkdir(parents=True, exist_ok=True)
-        connection = duckdb.connect(
-            str(home.build), read_only=read_only, config=connection_config(home)
-        )
+        connection = _connect(home, read_only)
     # Not an option of `connect`: it belongs to a library that is loaded by then only.
     connection.execute("set timezone = 'UTC'")
     return connection
+
+
+def _connect(home: Home, read_only: bool) -> duckdb.DuckDBPyConnection:
+    config = connection_config(home)
+    try:
+        return duckdb.connect(str(home.build), read_only=read_only, config=config)
+    except duckdb.Error as error:
+        explained = explain(error, str(home.build))
+        if explained is not None:
+            raise explained from error
+        first_line = str(error).strip().partition("\n")[0]
+        raise FitmartError(
+            f"the build cannot be opened: {first_line}",
+            file=str(home.build),
+            rule="build_is_readable",
+            remedy="Restore a backup. Without one, move this file away and run again: "
+            "the extracts are read anew, but decisions about them are forgotten.",
+        ) from error
 
 
 def connection_config(home: Home) -> dict[str, str | bool | int | float | list[str]]:
@@ -102,3 +118,14 @@ def explain(error: BaseException, place: str) -> FitmartError | None:
             remedy="Raise FITMART_MEMORY_LIMIT, for example to 2GB.",
         )
     return None
+
+
+def unusable(error: OSError) -> FitmartError:
+    """What it means to a person that a file cannot be used."""
+    place = str(error.filename) if error.filename is not None else None
+    return explain(error, place or "") or FitmartError(
+        f"this cannot be used: {(error.strerror or str(error)).lower()}",
+        file=place,
+        rule="file_is_usable",
+        remedy="Check the path, and whether it is a file or a folder.",
+    )

@@ -12,6 +12,7 @@ from pipelines.project import Home
 from pipelines.publishing.history import read_history, record
 from pipelines.publishing.meta import read_header
 from pipelines.publishing.swap import (
+    created_at,
     current_id,
     disk_explained,
     point_current_to,
@@ -21,47 +22,52 @@ from pipelines.publishing.swap import (
 )
 from pipelines.publishing.verify import problems_elsewhere
 
+DAMAGED = "damaged: the file can no longer be read"
+
 
 @dataclass(frozen=True)
 class ListedPublication:
     """One publication in the folder.
 
     Args:
+        as_of: None when the file can no longer be read.
         why: Why it became current the last time, when it ever was.
     """
 
     publication_id: str
     path: Path
     created_at: datetime
-    as_of: date
-    run_id: str
+    as_of: date | None
     size_bytes: int
     is_current: bool
     why: str
 
 
 def list_publications(home: Home) -> tuple[ListedPublication, ...]:
-    """All publications that are kept, newest first.
+    """All publications that are kept, newest first; damaged ones are named as such.
 
     Raises:
-        FitmartError: A file in the folder is not a publication.
+        FitmartError: What readers open is not a symlink.
     """
     current = current_id(home)
     why = {entry.publication_id: entry.reason for entry in read_history(home)}
     listed = []
     for publication_id in reversed(publication_ids(home)):
         file = publication_file(home, publication_id)
-        header = read_header(file)
+        known_why = why.get(publication_id, "")
+        try:
+            as_of = read_header(file).as_of
+        except FitmartError:
+            as_of, known_why = None, DAMAGED
         listed.append(
             ListedPublication(
                 publication_id=publication_id,
                 path=file,
-                created_at=header.created_at,
-                as_of=header.as_of,
-                run_id=header.run_id,
+                created_at=created_at(publication_id),
+                as_of=as_of,
                 size_bytes=file.stat().st_size,
                 is_current=publication_id == current,
-                why=why.get(publication_id, ""),
+                why=known_why,
             )
         )
     return tuple(listed)

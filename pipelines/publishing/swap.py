@@ -4,6 +4,7 @@ Readers open `marts/current.duckdb`, a symlink that is replaced as a whole: a fi
 is being written never has a publication's name. The caller holds `publishing_lock`.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,9 @@ from pipelines.publishing.history import read_history, record
 SUFFIX = ".duckdb"
 TEMPORARY_SUFFIX = ".tmp"
 STAMP = "%Y%m%dT%H%M%S%fZ"
+IDS = re.compile(r"[0-9]{8}T[0-9]{12}Z_[0-9a-f]{10}")
+"""What `new_id` makes. Files of other names in the folder are not ours to touch."""
+
 READ_ONLY_MODE = 0o444
 """A tool that opens a publication for writing is refused by the file system."""
 
@@ -78,22 +82,27 @@ def publication_ids(home: Home) -> list[str]:
         path.name.removesuffix(SUFFIX)
         for path in home.marts.iterdir()
         if path.name.endswith(SUFFIX)
-        and not path.name.startswith(".")
+        and IDS.fullmatch(path.name.removesuffix(SUFFIX))
         and not path.is_symlink()
     )
 
 
-def new_id(home: Home, created_at: datetime, fingerprint: str) -> str:
+def new_id(home: Home, at: datetime, fingerprint: str) -> str:
     """A name for the next publication, which sorts after all there are.
 
     Its time is moved forward when the clock was moved back, because the order of the
     names is what `retain`, `sweep` and a rollback go by.
     """
-    newest = max(publication_ids(home), default="").partition("_")[0]
-    if newest >= created_at.strftime(STAMP):
-        last = datetime.strptime(newest, STAMP).replace(tzinfo=UTC)
-        created_at = last + timedelta(microseconds=1)
-    return f"{created_at.strftime(STAMP)}_{fingerprint[:10]}"
+    newest = max(publication_ids(home), default="")
+    if newest.partition("_")[0] >= at.strftime(STAMP):
+        at = created_at(newest) + timedelta(microseconds=1)
+    return f"{at.strftime(STAMP)}_{fingerprint[:10]}"
+
+
+def created_at(publication_id: str) -> datetime:
+    """When a publication was made, as its id tells."""
+    stamp = publication_id.partition("_")[0]
+    return datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
 
 
 def put_in_place(home: Home, publication_id: str) -> Path:
