@@ -30,9 +30,18 @@ scratch:
   outputs: {scratch: {type: duckdb, path: ":memory:"}}
 """
 
+
 SqlByNode = dict[str, str]
 ErrorByNode = dict[str, str]
 CompileWithDbt = Callable[..., tuple[SqlByNode, ErrorByNode]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a folder on one worker: they share homes and companies that
+    took long to build."""
+    for item in items:
+        folder = item.path.parent.relative_to(ROOT / "tests")
+        item.add_marker(pytest.mark.xdist_group("/".join(folder.parts[:2])))
 
 
 def run_dbt(command: str, project: Path, target: Path, home: Path, result: str) -> Any:

@@ -32,7 +32,7 @@ def build_ingest() -> dg.AssetsDefinition:
     def ingest(
         context: dg.AssetExecutionContext, warehouse: Warehouse
     ) -> Iterator[dg.MaterializeResult[None]]:
-        done = ingest_stage(warehouse.settings, context.run_id)
+        done = ingest_stage(warehouse.settings, context.run.run_id)
         for name, feed in feeds.items():
             counts = dict(done.feeds[name])
             metadata = {"dagster/row_count": counts.pop("rows"), **counts}

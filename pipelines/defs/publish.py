@@ -31,7 +31,7 @@ def build_publication(transform: dg.AssetsDefinition) -> dg.AssetsDefinition:
     def publication(
         context: dg.AssetExecutionContext, warehouse: Warehouse
     ) -> dg.MaterializeResult[None]:
-        done = publish_stage(warehouse.settings, context.run_id)
+        done = publish_stage(warehouse.settings, context.run.run_id)
         return dg.MaterializeResult(
             metadata={
                 "publication_id": done.publication_id,

@@ -28,7 +28,7 @@ class Warehouse(dg.ConfigurableResource[Any]):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Any]:
         """Hold the home, however the run was started: a person, schedule or sensor."""
-        purpose = f"run {context.run_id}" if context.run_id else "a run"
+        purpose = f"run {context.run.run_id}" if context.run else "a run"
         with opened(Settings.from_environment(), purpose) as settings:
             self._settings = settings
             yield self

@@ -50,7 +50,7 @@ def build_transform(manifest_file: Path) -> dg.AssetsDefinition:
     def transform(
         context: dg.AssetExecutionContext, warehouse: Warehouse
     ) -> Iterator[DbtEvent]:
-        done = transform_stage(warehouse.settings, context.run_id)
+        done = transform_stage(warehouse.settings, context.run.run_id)
         yield from _materializations(context, done)
         yield from _check_results(context, done)
         if not done.result.is_success:
