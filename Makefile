@@ -33,7 +33,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test lint unit bench torture lock clean
+.PHONY: help setup run dev test lint unit bench truth torture lock clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort \
@@ -80,9 +80,12 @@ lint: $(VENV)/stamp $(LINT_VENV)/stamp  ## ruff, mypy and sqlfluff
 unit: $(VENV)/stamp  ## Only dbt's unit tests
 	@cd $(ROOT) && $(BIN)/python -m pytest -k test_dbt_unit_tests_pass
 
-bench: $(VENV)/stamp  ## Measure ingest and orchestration against bare DuckDB and dbt
-	@cd $(ROOT) && for file in bench/ingest.py bench/overhead.py; do \
-	    $(BIN)/python $$file || exit 1; done
+bench: $(VENV)/stamp  ## Measure ingest, orchestration and demo against their baselines
+	@cd $(ROOT) && failed=0; for file in ingest overhead demo; do \
+	    $(BIN)/python bench/$$file.py || failed=1; done; exit $$failed
+
+truth: $(VENV)/stamp  ## How often intervals hold the truth, over 400 planted segments
+	@cd $(ROOT) && $(BIN)/python bench/truth.py
 
 torture: $(VENV)/stamp  ## Kill whole runs at random moments (KILLS=50)
 	@cd $(ROOT) && FITMART_KILLS=$(KILLS) $(BIN)/python -m pytest -m torture

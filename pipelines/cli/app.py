@@ -5,7 +5,16 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import backup, contract, extracts, publications, rejects, run, status
+from pipelines.cli import (
+    backup,
+    contract,
+    demo,
+    extracts,
+    publications,
+    rejects,
+    run,
+    status,
+)
 
 HomeOption = Annotated[
     Path | None,
@@ -36,6 +45,7 @@ def _shared(home: HomeOption = None) -> None:
 
 app.command("run")(run.run)
 app.command("status")(status.status)
+app.command("demo")(demo.demo)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.add_typer(extracts.app, name="extracts")

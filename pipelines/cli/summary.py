@@ -1,4 +1,4 @@
-"""What a run did, for a person: a few small tables and one finding."""
+"""What a run did, for a person: a few small tables and three findings."""
 
 from rich.console import Console
 from rich.markup import escape
@@ -68,15 +68,15 @@ def _show_publication(out: Console, summary: RunSummary) -> None:
     findings = read_findings(summary.home)
     if findings:
         out.print()
-        out.print(
-            table(["one finding", "estimate", "95 % interval", "n"], _rows(findings))
-        )
+        titles = ["finding", "where", "estimate", "95 % interval", "n", "all"]
+        out.print(table(titles, _rows(findings)))
     _show_connection(out, summary.home)
 
 
-def _rows(findings: list[Finding]) -> list[tuple[str, str, str, int]]:
+def _rows(findings: list[Finding]) -> list[tuple[str, str, str, str, int, str]]:
     return [
-        (found.name, found.estimate, found.interval, found.sample) for found in findings
+        (one.name, one.who, one.estimate, one.interval, one.sample, one.whole)
+        for one in findings
     ]
 
 
