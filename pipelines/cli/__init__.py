@@ -5,7 +5,6 @@ packages offer and shows the result; nothing is worked out in here. What a comma
 is imported when it runs, so that `--help` answers at once.
 """
 
-import os
 import sys
 
 from pipelines.cli.app import app
@@ -26,10 +25,6 @@ def main() -> None:
         from pipelines.cli.show import show_error
 
         show_error(error)
-        sys.exit(1)
-    except BrokenPipeError:
-        # Whoever read the output has seen enough, as `head` has.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
         from pipelines.cli.show import show_error

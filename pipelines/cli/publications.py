@@ -25,7 +25,7 @@ def list_all() -> None:
     rows = [
         (
             one.publication_id,
-            one.created_at.isoformat(sep=" ", timespec="seconds"),
+            f"{one.created_at:%Y-%m-%d %H:%M:%S}",
             one.as_of,
             one.size_bytes,
             one.is_current,
