@@ -13,6 +13,8 @@ from pipelines.project import Home
 from pipelines.publishing.verify import READ_ONLY_CONFIG
 
 WHOLE = "all"
+UNKNOWN = "unknown"
+"""Not a target market: standing out says something about the data only."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +107,9 @@ def finding(metric: Metric, cells: list[Cell]) -> Finding | None:
     whole = next((cell for cell in cells if cell.segment == WHOLE), None)
     if whole is None:
         return None
-    apart = [(distance(cell, whole), cell) for cell in cells if cell.is_min_n_met]
-    certain = [(far, cell) for far, cell in apart if far > 0]
+    markets = [one for one in cells if one.is_min_n_met and one.segment != UNKNOWN]
+    apart = [(distance(one, whole), one) for one in markets]
+    certain = [(far, one) for far, one in apart if far > 0]
     if not certain:
         return _told(metric, whole, "all segments", "")
     _, cell = max(certain, key=lambda item: (item[0], item[1].segment))

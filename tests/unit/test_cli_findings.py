@@ -30,6 +30,7 @@ def test_the_segment_farthest_from_the_whole_is_told_beside_it() -> None:
         cell("overlapping", 0.31, 0.50),
         cell("touching", 0.32, 0.50),
         cell("far but few", 0.80, 0.90, enough=False),
+        cell("unknown", 0.80, 0.90),
         Cell("suppressed", None, None, None, 5, is_min_n_met=False),
     ],
 )
