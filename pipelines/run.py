@@ -4,6 +4,7 @@ What happens in a run is in `stages.py` and `defs/`; how it looks to a person is
 `cli/`. A run that a schedule or sensor starts goes through the same job and gate.
 """
 
+import os
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,8 +86,16 @@ def _look_at_input(settings: Settings) -> None:
     """Find what is wrong with the input before seconds are spent on anything else.
 
     Raises:
-        FitmartError: There is no landing folder, or a contract is not valid.
+        FitmartError: A folder that was named is not there, or a contract is not valid.
     """
+    seeds = os.environ.get("SEEDS")
+    if seeds and not Path(seeds).expanduser().is_dir():
+        raise FitmartError(
+            "there is no such folder of seeds",
+            file=seeds,
+            rule="seeds_exist",
+            remedy="Name a copy of `seeds` with your decisions, or leave SEEDS out.",
+        )
     load_contracts(settings.contracts)
     list_landing(settings.landing)
 

@@ -6,12 +6,14 @@ from pipelines.cli.show import console, show_error, table
 from pipelines.errors import FitmartError
 from pipelines.extracts.contract import Contract
 from pipelines.extracts.dry_run import dry_run
+from pipelines.extracts.limits import Limits
 
 
 def loads(contract: Contract, extract: Path) -> bool:
     """Print what would become of an extract; whether it would be loaded."""
+    limits = Limits.from_environment()
     try:
-        done = dry_run(extract, contract)
+        done = dry_run(extract, contract, limits)
     except FitmartError as refusal:
         show_error(refusal, title="the extract would be refused")
         return False

@@ -5,7 +5,7 @@ Nothing is computed here. Text from files is escaped, so that it cannot pose as 
 
 from collections.abc import Iterable, Sequence
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
@@ -16,20 +16,24 @@ from pipelines.publishing.outcome import Refusal
 
 SHOWN = 10
 PIPED_WIDTH = 500
-"""Columns of output that no terminal shows: no id is cut off, each row is one line."""
+"""Columns of output that goes to a file: no id or path is broken across lines."""
 
 
 def console() -> Console:
     """Where results go."""
-    out = Console(highlight=False)
-    if not out.is_terminal:
-        out.width = PIPED_WIDTH
-    return out
+    return _console(is_for_errors=False)
 
 
 def errors() -> Console:
     """Where complaints go."""
-    return Console(stderr=True, highlight=False)
+    return _console(is_for_errors=True)
+
+
+def _console(*, is_for_errors: bool) -> Console:
+    made = Console(stderr=is_for_errors, highlight=False)
+    if not made.is_terminal:
+        made.width = PIPED_WIDTH
+    return made
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
@@ -69,7 +73,7 @@ def show_error(error: FitmartError, title: str = "fitmart stopped") -> None:
     ):
         if value:
             lines.add_row(name, escape(value))
-    errors().print(Panel(lines, title=title, border_style="red"))
+    _print_panel(lines, title)
 
 
 def show_refusals(refusals: Sequence[Refusal]) -> None:
@@ -82,13 +86,13 @@ def show_refusals(refusals: Sequence[Refusal]) -> None:
         parts.append(Text(f"  → {refusal.remedy}", style="green"))
     if len(refusals) > SHOWN:
         parts.append(Text(f"and {len(refusals) - SHOWN} more: fitmart status"))
-    errors().print(
-        Panel(
-            Group(*parts),
-            title="Not published: the last publication stays",
-            border_style="red",
-        )
-    )
+    _print_panel(Group(*parts), "Not published: the last publication stays")
+
+
+def _print_panel(content: RenderableType, title: str) -> None:
+    out = errors()
+    panel = Panel(content, title=title, border_style="red", expand=out.is_terminal)
+    out.print(panel)
 
 
 def _longest(rows: Sequence[Sequence[object]]) -> int:

@@ -49,6 +49,10 @@ class _ContractLoader(yaml.SafeLoader):
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                raise yaml.constructor.ConstructorError(
+                    None, None, "a key must be a text", key_node.start_mark
+                )
             if key in seen and key_node.tag != "tag:yaml.org,2002:merge":
                 raise yaml.constructor.ConstructorError(
                     None, None, f"the key '{key}' stands twice", key_node.start_mark
@@ -159,6 +163,14 @@ def _document(path: Path, shown: str) -> Any:
 
 
 def _validated(document: Any, shown: str) -> Contract:
+    if not isinstance(document, dict):
+        raise FitmartError(
+            "this holds no contract",
+            file=shown,
+            rule="contract_schema",
+            remedy="Begin with keys such as `contract:` and `feed:`; "
+            "docs/contracts.md has an example.",
+        )
     try:
         return Contract.model_validate(document)
     except ValidationError as error:

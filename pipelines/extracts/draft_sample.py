@@ -7,6 +7,8 @@ import csv
 import gzip
 import io
 import json
+import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +22,19 @@ from pipelines.errors import FitmartError
 
 SAMPLE_BYTES = 2_000_000
 SAMPLE_ROWS = 500
+UNREADABLE = (
+    csv.Error,
+    duckdb.Error,
+    gzip.BadGzipFile,
+    json.JSONDecodeError,
+    zipfile.BadZipFile,
+    zlib.error,
+    zstandard.ZstdError,
+    EOFError,
+    KeyError,
+)
+"""What readers of formats say to a file that is cut off, or of another format."""
+
 _DELIMITERS = (",", ";", "\t", "|")
 _SUFFIX_TYPES = {".xlsx": "xlsx", ".jsonl": "jsonl", ".parquet": "parquet"}
 
@@ -52,6 +67,20 @@ def take_sample(path: Path) -> Sample:
     Raises:
         FitmartError: It has no record that can be read.
     """
+    try:
+        return _sampled(path)
+    except UNREADABLE as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise FitmartError(
+            f"this file does not read as its name says: {reason}",
+            file=str(path),
+            rule="sample_is_readable",
+            remedy="Check that the file is whole, and ends in .csv, .tsv, .xlsx, "
+            ".jsonl or .parquet, as it is.",
+        ) from error
+
+
+def _sampled(path: Path) -> Sample:
     suffix = Path(path.name.removesuffix(".gz").removesuffix(".zst")).suffix.lower()
     kind = _SUFFIX_TYPES.get(suffix, "csv")
     if kind == "xlsx":
@@ -68,6 +97,13 @@ def take_sample(path: Path) -> Sample:
             file=path.name,
             rule="sample_has_records",
             remedy="Draft the contract from an extract that has records.",
+        )
+    if any("\0" in name for name in sample.header):
+        raise FitmartError(
+            "the header holds NUL bytes: this is no text, or in UTF-16",
+            file=path.name,
+            rule="sample_is_text",
+            remedy="Export it as CSV in UTF-8, or give the file its proper ending.",
         )
     return sample
 

@@ -6,6 +6,7 @@ by the lock of the run.
 
 import errno
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,9 @@ import duckdb
 
 from pipelines.errors import FitmartError
 from pipelines.project import Home
+
+MEMORY = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})? ?[KMGT]i?B", re.IGNORECASE)
+THREADS = re.compile(r"[1-9][0-9]{0,3}")
 
 
 def open_build(home: Home, read_only: bool = False) -> duckdb.DuckDBPyConnection:
@@ -62,13 +66,24 @@ def _connect(home: Home, read_only: bool) -> duckdb.DuckDBPyConnection:
 def connection_config(home: Home) -> dict[str, str | bool | int | float | list[str]]:
     """Settings of every connection of ours."""
     return {
-        "memory_limit": os.environ.get("FITMART_MEMORY_LIMIT") or "1GB",
-        "threads": int(os.environ.get("FITMART_THREADS") or os.cpu_count() or 1),
+        "memory_limit": _chosen("FITMART_MEMORY_LIMIT", "1GB", MEMORY),
+        "threads": int(_chosen("FITMART_THREADS", str(os.cpu_count() or 1), THREADS)),
         "temp_directory": str(home.spool / "duckdb"),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "allow_community_extensions": False,
     }
+
+
+def _chosen(name: str, default: str, pattern: re.Pattern[str]) -> str:
+    text = (os.environ.get(name) or default).strip()
+    if not pattern.fullmatch(text):
+        raise FitmartError(
+            f"{name} is '{text}', which cannot be",
+            rule="setting_is_readable",
+            remedy=f"Write it as in {default}, or leave it out.",
+        )
+    return text
 
 
 @contextmanager

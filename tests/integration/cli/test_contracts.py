@@ -1,5 +1,6 @@
 """Contracts by the commands that people type: draft, check, and the exit codes."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from pipelines.extracts.contract_files import load_contracts
 from pipelines.project import ROOT
 from tests.integration.cli.conftest import LOADED, REFUSED, Fitmart
 from tests.integration.ingest.conftest import HEADER, ORDERS, World
+
+CUT_OFF = gzip.compress(b"id,at\n1,2\n" * 99, mtime=0)[:-12]
 
 
 def contract_file(folder: Path, **changes: object) -> Path:
@@ -71,6 +74,49 @@ def test_a_draft_is_checked_after_it_was_edited(
     assert "webshop" in draft.read_text()
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "rule"),
+    [
+        ("orders.csv", b"", "sample_has_records"),
+        ("orders.csv", "id,at\n1,2\n".encode("utf-16-le"), "sample_is_text"),
+        ("orders.csv.gz", CUT_OFF, "sample_is_readable"),
+        ("orders.xlsx", b"id,at\n1,2\n", "sample_is_readable"),
+        ("orders.jsonl", b"id,at\n1,2\n", "sample_is_readable"),
+        ("orders.parquet", b"id,at\n1,2\n", "sample_is_readable"),
+    ],
+    ids=["empty", "utf-16", "cut off", "no xlsx", "no jsonl", "no parquet"],
+)
+def test_a_draft_of_a_file_that_cannot_be_read_is_refused(
+    fitmart: Fitmart, tmp_path: Path, name: str, content: bytes, rule: str
+) -> None:
+    extract = tmp_path / name
+    extract.write_bytes(content)
+    shown = fitmart("contract", "draft", extract)
+    assert (shown.code, rule in shown.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("", "contract_schema"),
+        ("- a\n", "contract_schema"),
+        ("{{ a }}: 1\n", "contract_is_yaml"),
+        ("a: !!python/object:os.system 1\n", "contract_is_yaml"),
+        ("a: 1\na: 2\n", "contract_is_yaml"),
+        ("a: [1\n", "contract_is_yaml"),
+    ],
+    ids=["empty", "list", "mapping as key", "tag", "key twice", "unclosed"],
+)
+def test_a_file_that_is_no_contract_is_named(
+    fitmart: Fitmart, tmp_path: Path, text: str, rule: str
+) -> None:
+    path = tmp_path / "contract.yml"
+    path.write_text(text)
+    shown = fitmart("contract", "check", path)
+    assert (shown.code, rule in shown.err) == (1, True)
+    assert str(path) in shown.err
+
+
 @pytest.mark.parametrize("name", [".", "nowhere.csv"])
 def test_a_draft_needs_a_file(fitmart: Fitmart, tmp_path: Path, name: str) -> None:
     shown = fitmart("contract", "draft", tmp_path / name)
@@ -101,6 +147,7 @@ def test_contracts_that_are_shipped_claim_no_extract_of_others(
         ("AS_OF=31.12.2026", "as_of_is_a_date"),
         ("REPORTING_TZ=Mars/Olympus", "time_zone_is_known"),
         ("MIN_FREE_MB=much", "setting_is_a_number"),
+        ("SEEDS=nowhere", "seeds_exist"),
         ("LANDING=nowhere", "landing_exists"),
         ("LANDING=a-file", "landing_exists"),
         ("CONTRACTS=nowhere", "contracts_exist"),

@@ -144,6 +144,19 @@ def test_status_shows_what_is_left_of_a_damaged_home(
 
 
 @pytest.mark.parametrize(
+    "setting", ["FITMART_THREADS=0", "FITMART_THREADS=all", "FITMART_MEMORY_LIMIT=lots"]
+)
+def test_a_setting_that_cannot_be_is_named(
+    fitmart: Fitmart, world: World, monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    name, _, value = setting.partition("=")
+    monkeypatch.setenv(name, value)
+    shown = fitmart("extracts", "list")
+    assert (shown.code, f"{name} is '{value}'" in shown.err) == (1, True)
+    assert world.settings.home.build.exists()
+
+
+@pytest.mark.parametrize(
     "command",
     [
         ["status"],
