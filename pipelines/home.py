@@ -95,7 +95,7 @@ def is_held(home: Home) -> bool:
     """Whether a process holds the lock of a home; nothing is written."""
     try:
         descriptor = os.open(home.lock, os.O_RDONLY)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     try:
         # Shared, so that two that look at once do not take each other for a run.

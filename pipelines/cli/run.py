@@ -30,14 +30,15 @@ def run(
     """Ingest, build, check and publish.
 
     Exits with 0 when a publication was made or nothing had changed, with 2 when the
-    gate refused, with 1 when something else was in the way.
+    gate refused or an option is not known, with 1 when something else was in the way.
 
     Example: fitmart run --landing ./extracts --contracts ./contracts --as-of 2026-02-01
     """
     from pipelines.cli.options import exported
     from pipelines.cli.progress import shown
-    from pipelines.cli.show import show_refusals
+    from pipelines.cli.show import errors, show_refusals
     from pipelines.cli.summary import show_summary
+    from pipelines.home import is_held
     from pipelines.project import Settings
     from pipelines.run import refresh
 
@@ -48,8 +49,11 @@ def run(
         AS_OF=as_of,
         SEEDS=seeds,
     )
+    settings = Settings.from_environment()
+    if wait and is_held(settings.home):
+        errors().print("Waiting for the run that is under way.")
     with shown() as listener:
-        summary = refresh(Settings.from_environment(), listener, wait=wait)
+        summary = refresh(settings, listener, wait=wait)
     show_summary(summary)
     if not summary.is_good:
         show_refusals(summary.record.refusals)
