@@ -24,9 +24,12 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.extracts.contract import Contract
-from pipelines.extracts.ingest import ingest
-from pipelines.project import Home, Settings
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from pipelines.extracts.contract import Contract  # noqa: E402 (bench is run as a file)
+from pipelines.extracts.ingest import ingest  # noqa: E402
+from pipelines.project import Home, Settings  # noqa: E402
 
 ROWS = int(os.environ.get("BENCH_ROWS") or 10_000_000)
 MOST_RATIO = 1.8
