@@ -70,7 +70,7 @@ test: lint  ## Everything that CI runs: linters, types, dbt unit tests, pytest
 	@cd $(ROOT) && $(BIN)/python -m pytest
 
 lint: $(VENV)/stamp $(LINT_VENV)/stamp  ## ruff, mypy and sqlfluff
-	@cd $(ROOT) && $(BIN)/ruff check . && $(BIN)/mypy
+	@cd $(ROOT) && $(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && $(BIN)/mypy
 # The linter's templater compiles with dbt, which wants a database to open.
 	@cd $(ROOT) && home=$$(mktemp -d) && mkdir $$home/warehouse && \
 	    FITMART_HOME=$$home DBT_TARGET_PATH=$$home/dbt DBT_LOG_PATH=$$home/dbt \

@@ -166,9 +166,7 @@ def _compare(folder: Path, repeats: int) -> int:
         what: statistics.median(one["cpu_seconds"] for one in runs)
         for what, runs in found.items()
     }
-    memory = {
-        what: max(one["peak_mb"] for one in runs) for what, runs in found.items()
-    }
+    memory = {what: max(one["peak_mb"] for one in runs) for what, runs in found.items()}
     print(f"typed read_csv       {seconds['duckdb']:6.1f} s  CPU {cpu['duckdb']:.1f} s")
     for what in ("extract_and_record", "key"):
         ratio = seconds[what] / seconds["duckdb"]

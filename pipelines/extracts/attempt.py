@@ -336,9 +336,7 @@ def stage_file(
         spool=workshop.spool,
     )
     connection = workshop.connection
-    connection.execute(
-        "set variable fitmart_file_name = ?", [readable_name(file.path)]
-    )
+    connection.execute("set variable fitmart_file_name = ?", [readable_name(file.path)])
     previous = last_header(connection, contract.contract)
     try:
         feed = load_feeds()[contract.feed]

@@ -108,9 +108,7 @@ def settle_derived(
         settle_questions(connection, source_system)
 
 
-def settle_questions(
-    connection: duckdb.DuckDBPyConnection, source_system: str
-) -> None:
+def settle_questions(connection: duckdb.DuckDBPyConnection, source_system: str) -> None:
     """Of several declarations of a question one counts: a delivered one before the
     contract's, a later one before an earlier one, then the higher hash."""
     questions = load_feeds()[QUESTIONS].relation

@@ -14,9 +14,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from pipelines.project import FEEDS
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-ColumnType = Literal[
-    "text", "date", "instant", "money", "number", "integer", "boolean"
-]
+ColumnType = Literal["text", "date", "instant", "money", "number", "integer", "boolean"]
 PersonalClass = Literal["email", "hash", "free_text"]
 
 SQL_TYPE: dict[ColumnType, str] = {

@@ -141,17 +141,13 @@ def create_incoming_by_record(
     with CellWriter(source.spool / NORMALISED) as cells:
         if file_format.type == "jsonl":
             header = jsonl_header(path, file_format, limits)
-            count = read_jsonl(
-                path, file_format, limits, cells, rejects, header=header
-            )
+            count = read_jsonl(path, file_format, limits, cells, rejects, header=header)
             expected = source.scan.records
         elif file_format.type == "xlsx":
             count = read_xlsx(path, file_format, width, cells, rejects)
             expected = count_rows(path, file_format)
         else:
-            count = read_records(
-                path, file_format, limits, cells, rejects, width=width
-            )
+            count = read_records(path, file_format, limits, cells, rejects, width=width)
             # Quotes that do not pair up have no count; bytes were tallied instead.
             is_lined = file_format.delimiter == "whitespace"
             expected = source.scan.records if is_lined else None

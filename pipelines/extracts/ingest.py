@@ -184,9 +184,7 @@ def _read_before(
     return next(iter(same_place), None)
 
 
-def _mark_stale(
-    workshop: Workshop, contracts: Sequence[Contract]
-) -> tuple[str, ...]:
+def _mark_stale(workshop: Workshop, contracts: Sequence[Contract]) -> tuple[str, ...]:
     """Mark what a contract has read that means something else by now.
 
     A contract that was put back as it was makes its extracts fresh again.

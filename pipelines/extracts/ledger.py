@@ -143,9 +143,7 @@ def find_extract(
     return Extract(*row) if row else None
 
 
-def required_extract(
-    connection: duckdb.DuckDBPyConnection, extract_id: str
-) -> Extract:
+def required_extract(connection: duckdb.DuckDBPyConnection, extract_id: str) -> Extract:
     """The row of the ledger whose id is this, or alone begins like this.
 
     Raises:

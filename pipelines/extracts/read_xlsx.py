@@ -32,8 +32,7 @@ def xlsx_header(path: Path, file_format: FileFormat) -> tuple[tuple[str, ...], .
         header = _take_header(path, rows, file_format)
     width = max((len(row) for row in header), default=0)
     return tuple(
-        tuple(cell or "" for cell in row) + ("",) * (width - len(row))
-        for row in header
+        tuple(cell or "" for cell in row) + ("",) * (width - len(row)) for row in header
     )
 
 
@@ -185,14 +184,10 @@ def _rows(path: Path, file_format: FileFormat) -> Iterator[Iterator[Row]]:
         workbook.close()
 
 
-def _take_header(
-    path: Path, rows: Iterator[Row], file_format: FileFormat
-) -> list[Row]:
+def _take_header(path: Path, rows: Iterator[Row], file_format: FileFormat) -> list[Row]:
     for _ in range(file_format.skip_rows):
         next(rows, None)
-    header = [
-        row for _ in range(file_format.header_rows) if (row := next(rows, None))
-    ]
+    header = [row for _ in range(file_format.header_rows) if (row := next(rows, None))]
     if len(header) < file_format.header_rows:
         raise FitmartError(
             "the header cannot be read (missing)",

@@ -37,8 +37,7 @@ def list_conflicts(
     if not rows:
         return
     raws = [
-        cipher.encrypt(_as_json(feed, values)).decode("ascii")
-        for _, _, *values in rows
+        cipher.encrypt(_as_json(feed, values)).decode("ascii") for _, _, *values in rows
     ]
     connection.execute(
         "insert into ops.rejects select unnest(?::varchar[]), unnest(?::bigint[]), ?,"

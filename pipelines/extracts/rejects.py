@@ -228,9 +228,7 @@ def defuse(cell: object) -> object:
     return cell
 
 
-def _stored(
-    settings: Settings, extract_id: str | None
-) -> Iterator[tuple[object, ...]]:
+def _stored(settings: Settings, extract_id: str | None) -> Iterator[tuple[object, ...]]:
     connection = open_build(settings.home, read_only=True)
     try:
         cursor = connection.execute(

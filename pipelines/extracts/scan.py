@@ -92,9 +92,7 @@ def scan(
                 hashing.put(chunk)
                 advance(len(chunk))
         return Scan(stamp, hashing.result, stamp.size)
-    return _scan_text(
-        path, file_format, limits, spool, stamp=stamp, advance=advance
-    )
+    return _scan_text(path, file_format, limits, spool, stamp=stamp, advance=advance)
 
 
 def _scan_text(

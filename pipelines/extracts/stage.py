@@ -110,9 +110,7 @@ def stage(
             reading_path = "record"
             drop_incoming(connection)
             records = create_incoming_by_record(connection, source, width, rejects)
-        stage_judged(
-            connection, source, contract, mapping, rejects, records=records
-        )
+        stage_judged(connection, source, contract, mapping, rejects, records=records)
     effective_at = _settle_effective_at(connection, contract, source)
     return Staged(
         header, drift, mapping, reading_path, records, rejects.count, effective_at

@@ -244,8 +244,8 @@ def _sizes() -> Iterator[Broken]:
 def _line_ends() -> Iterator[Broken]:
     yield Broken("carriage_returns_only", text(*GOOD, end="\r"), accepts=MANY)
     yield Broken("crlf", text(*GOOD, end="\r\n"), accepts=MANY)
-    mixed = text(*GOOD[:50]) + text(*GOOD[50:90], end="\r\n")[len(HEADER) + 2:]
-    mixed += text(*GOOD[90:], end="\r")[len(HEADER) + 1:]
+    mixed = text(*GOOD[:50]) + text(*GOOD[50:90], end="\r\n")[len(HEADER) + 2 :]
+    mixed += text(*GOOD[90:], end="\r")[len(HEADER) + 1 :]
     yield Broken("mixed_line_ends", mixed, accepts=MANY)
     blank = text(*GOOD[:50], "", "", *GOOD[50:], "", "")
     yield Broken("blank_lines", blank, accepts=MANY)

@@ -84,9 +84,11 @@ def _play(world: World, actions: list[tuple[str, int]]) -> set[int]:
             if number not in withdrawn:
                 loaded.add(number)
             continue
-        known = {row.relative_path: row.extract_id for row in world.ledger()} if (
-            loaded or withdrawn
-        ) else {}
+        known = (
+            {row.relative_path: row.extract_id for row in world.ledger()}
+            if (loaded or withdrawn)
+            else {}
+        )
         extract_id = known.get(_name(number))
         if extract_id is None:
             continue
@@ -113,9 +115,7 @@ def _model(mode: str, loaded: set[int]) -> Counter[tuple[str, str, str]]:
 
     Names are compared where hashes are: only equality and the kept one are told apart.
     """
-    records = [
-        (key, name, number) for number in loaded for key, name in FILES[number]
-    ]
+    records = [(key, name, number) for number in loaded for key, name in FILES[number]]
     statuses: Counter[tuple[str, str, str]] = Counter()
     for key in {record[0] for record in records}:
         same = [record for record in records if record[0] == key]

@@ -72,9 +72,7 @@ def _taken(world: World, row: Extract, broken: Broken) -> Taken:
 
 
 @pytest.mark.parametrize("broken", CORPUS, ids=lambda one: one.name)
-def test_every_record_is_accounted_for(
-    broken: Broken, taken: dict[str, Taken]
-) -> None:
+def test_every_record_is_accounted_for(broken: Broken, taken: dict[str, Taken]) -> None:
     found = taken[broken.name]
     row = found.row
     if broken.refused is not None:
@@ -100,9 +98,7 @@ def test_every_record_is_accounted_for(
     ],
     ids=lambda one: one.name,
 )  # fmt: skip
-def test_the_csv_module_reads_the_same(
-    broken: Broken, taken: dict[str, Taken]
-) -> None:
+def test_the_csv_module_reads_the_same(broken: Broken, taken: dict[str, Taken]) -> None:
     csv.field_size_limit(10_000_000)
     text = io.StringIO(broken.content.decode("utf-8-sig"), newline="")
     rows = [row for row in csv.reader(text) if row]
