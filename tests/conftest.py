@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -22,8 +23,8 @@ name: scratch
 version: "1.0"
 profile: scratch
 flags: {require_generic_test_arguments_property: true}
-vars: {as_of: "2026-07-01", reporting_tz: Europe/Berlin}
 """
+SCRATCH_VARS = {"as_of": "2026-07-01", "reporting_tz": "Europe/Berlin"}
 SCRATCH_PROFILE = """\
 scratch:
   target: scratch
@@ -76,7 +77,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def compile_with_dbt(tmp_path_factory: pytest.TempPathFactory) -> CompileWithDbt:
-    """Compiles files of a scratch project that has our macros and generic tests.
+    """Compiles files of a scratch project with our macros, generic tests and variables.
 
     Takes the text of each file by its path; returns the SQL of each node that compiled
     and the message of each that did not, by name. `compile` stops at the first that
@@ -89,8 +90,10 @@ def compile_with_dbt(tmp_path_factory: pytest.TempPathFactory) -> CompileWithDbt
         project = tmp_path_factory.mktemp("scratch")
         shutil.copytree(ROOT / "macros", project / "macros")
         shutil.copytree(ROOT / "tests/data_tests/generic", project / "tests/generic")
+        ours = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]
+        variables = yaml.safe_dump({"vars": ours | SCRATCH_VARS})
         for path, text in {
-            "dbt_project.yml": SCRATCH_PROJECT,
+            "dbt_project.yml": SCRATCH_PROJECT + variables,
             "profiles.yml": SCRATCH_PROFILE,
             **files,
         }.items():

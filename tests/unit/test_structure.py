@@ -151,6 +151,22 @@ def test_every_test_blocks(data_tests: list[Node]) -> None:
     assert wrong == []
 
 
+def test_a_singular_test_of_several_models_is_a_check_of_one_of_them(
+    data_tests: list[Node],
+) -> None:
+    """Dagster shows a test as a check of the asset that its meta names; without it a
+    test of several models would be no check at all."""
+    wrong = []
+    for test in data_tests:
+        read = {node.rpartition(".")[2] for node in test["depends_on"]["nodes"]}
+        if not test.get("test_metadata") and len(read) > 1:
+            meta = test["config"]["meta"].get("dagster", {}).get("ref", {})
+            name = meta.get("name", "")
+            if name not in read or not test["name"].startswith(f"{name}__"):
+                wrong.append(test["name"])
+    assert wrong == []
+
+
 def test_unit_and_singular_tests_are_named_after_their_model(
     manifest: dict[str, Any], data_tests: list[Node]
 ) -> None:
