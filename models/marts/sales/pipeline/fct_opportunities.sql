@@ -19,6 +19,12 @@ opportunities as (
 
 ),
 
+leads as (
+
+    select * from {{ ref('stg_crm__leads') }}
+
+),
+
 matched_accounts as (
 
     select * from {{ ref('int_account_references_matched') }}
@@ -56,6 +62,24 @@ product_names as (
 
 ),
 
+first_leads as (
+
+    -- Several leads may become one deal: its story begins with the earliest.
+    select
+        source_system,
+        converted_opportunity_id,
+        min(created_date) as lead_created_date
+
+    from leads
+
+    where
+        converted_opportunity_id is not null
+        and created_date < {{ as_of() }}
+
+    group by source_system, converted_opportunity_id
+
+),
+
 opportunities_described as (
 
     select
@@ -69,6 +93,13 @@ opportunities_described as (
         opportunities.lead_source,
         opportunities.expected_close_date,
         opportunities.created_date,
+        coalesce(
+            case
+                when opportunities.lead_created_date < {{ as_of() }}
+                    then opportunities.lead_created_date
+            end,
+            first_leads.lead_created_date
+        ) as lead_created_date,
         opportunities.created_at,
         matched_accounts.account_source_system,
         matched_accounts.matched_account_id,
@@ -105,6 +136,10 @@ opportunities_described as (
         on closed_opportunities.source_system = converted_opportunities.source_system
         and closed_opportunities.opportunity_id
         = converted_opportunities.opportunity_id
+
+    left join first_leads
+        on opportunities.source_system = first_leads.source_system
+        and opportunities.opportunity_id = first_leads.converted_opportunity_id
 
     left join matched_accounts
         on opportunities.source_system = matched_accounts.source_system
@@ -189,8 +224,14 @@ select
     opportunity_amount,
     opportunity_amount_reporting,
     reopened_count,
+    -- Closed before it was created: one of the dates is wrong, and no length is known.
+    case
+        when closed_date >= created_date
+            then {{ dbt.datediff('created_date', 'closed_date', 'day') }}
+    end as cycle_days,
     is_product_declared,
     exclusion_reason is null as is_counted,
+    lead_created_date,
     created_date,
     expected_close_date,
     closed_date,
