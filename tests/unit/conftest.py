@@ -49,6 +49,42 @@ CALLS = {
         is_aggregate=True,
     ),
     "t_quantile": Call("df bigint", "{{ t_quantile_975('df') }} as quantile"),
+    "kaplan_meier": Call(
+        "t bigint, n bigint, d bigint", "t, {{ kaplan_meier('n', 'd', 't') }}"
+    ),
+    "log_log": Call(
+        "k bigint, n bigint, p double, e double, least bigint",
+        "{{ log_log_interval('k', 'n', 'p', 'e', 'least', 'greenwood_log_log') }}",
+    ),
+    "log_log_bounds": Call(
+        "p double, e double, n bigint",
+        "{{ log_log_bound('p', 'e', 'n', 'low') }} as ci_low,"
+        " {{ log_log_bound('p', 'e', 'n', 'high') }} as ci_high",
+    ),
+    "aalen_johansen": Call(
+        "t bigint, s double, n bigint, d bigint",
+        "t, {{ aalen_johansen('s', 'n', 'd', 't') }} as incidence",
+    ),
+    "aalen_johansen_error": Call(
+        "t bigint, i double, s double, n bigint, d bigint, d_cause bigint",
+        "t, {{ aalen_johansen_error('i', 's', 'n', 'd', 'd_cause', 't') }} as error",
+    ),
+    "restricted_mean": Call(
+        "t bigint, s double, w double",
+        "t, {{ restricted_mean('s', 'w', 't') }} as mean",
+    ),
+    "survival_median": Call(
+        "t bigint, s double",
+        "{{ survival_median('t', 's') }} as median",
+        is_aggregate=True,
+    ),
+    "log_rank": Call(
+        "d bigint, n bigint, d_all bigint, n_all bigint",
+        "{{ log_rank('d', 'n', 'd_all', 'n_all') }}",
+    ),
+    "log_rank_chi_square": Call(
+        "o double, v double", "{{ log_rank_chi_square('o', 'v') }} as chi_square"
+    ),
     "safe_divide": Call(
         "a decimal(18,4), b bigint", "{{ safe_divide('a', 'b') }} as quotient"
     ),
