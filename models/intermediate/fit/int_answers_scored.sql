@@ -63,7 +63,13 @@ answers_described as (
             || '-'
             || cast(questions.scale_max as varchar),
             -- A contract names scales such as nps_0_10.
-            replace(replace(lower(single_answers.scale_id), 'nps_', ''), '_', '-')
+            replace(
+                replace(
+                    replace(lower(single_answers.scale_id), 'nps_', ''), 'csat_', ''
+                ),
+                '_',
+                '-'
+            )
         ) as scale_id
 
     from single_answers
@@ -81,6 +87,36 @@ answers_described as (
         on single_answers.question_kind = answer_labels.question_kind
         and lower(trim(single_answers.answer_label)) = answer_labels.answer_label
 
+),
+
+answers_judged as (
+
+    select
+        *,
+        case question_kind
+            when 'pmf' then answer_code is not null
+            when 'nps'
+                -- A rating from 1 to 10 is not a Net Promoter answer, nor is 7.5.
+                then
+                    scale_id = '0-10'
+                    and answer_number between 0 and 10
+                    and answer_number = floor(answer_number)
+            when 'csat'
+                then
+                    answer_code = 'not_applicable'
+                    or (
+                        answer_number = floor(answer_number)
+                        and case scale_id
+                            when '0-1' then answer_number between 0 and 1
+                            when '1-3' then answer_number between 1 and 3
+                            when '1-4' then answer_number between 1 and 4
+                            when '1-5' then answer_number between 1 and 5
+                        end
+                    )
+        end as is_on_scale
+
+    from answers_described
+
 )
 
 select
@@ -92,16 +128,31 @@ select
     question_family,
     survey_type,
     question_role,
-    scale_id,
+    case when question_kind = 'pmf' then 'pmf' else scale_id end as scale_id,
     answer_label,
     answer_code,
     answer_number,
-    -- A rating from 1 to 10 is not a Net Promoter answer, nor is 7.5.
-    question_kind = 'nps'
-    and coalesce(scale_id = '0-10', false)
-    and coalesce(
-        answer_number between 0 and 10 and answer_number = floor(answer_number),
-        false
-    ) as is_nps_answer
+    -- What an answer adds to its score: 1 for the favourable, -1 for a detractor. NULL
+    -- for an answer that says that the question does not apply.
+    case
+        when not coalesce(is_on_scale, false) then null
+        when answer_code in ('no_longer_used', 'not_applicable') then null
+        when question_kind = 'pmf'
+            then case when answer_code = 'very_disappointed' then 1 else 0 end
+        when question_kind = 'nps'
+            then
+                case
+                    when answer_number >= 9 then 1
+                    when answer_number <= 6 then -1
+                    else 0
+                end
+        -- metrics 1.5: the top two of five and of four, the top one of three and two
+        when
+            answer_number
+            >= case scale_id when '1-5' then 4 when '0-1' then 1 else 3 end
+            then 1
+        else 0
+    end as answer_score,
+    coalesce(is_on_scale, false) as is_on_scale
 
-from answers_described
+from answers_judged

@@ -77,9 +77,7 @@ excluded_records as (
 
     from answers
 
-    where
-        question_kind = 'nps'
-        and not is_nps_answer
+    where not is_on_scale
 
     group by source_system
 

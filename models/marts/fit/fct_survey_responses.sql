@@ -21,7 +21,7 @@ answers_per_response as (
         count(*) as scored_answer_count,
         count(*) filter (where question_role = 'core') as core_answer_count,
         min(answer_number) filter (
-            where is_nps_answer
+            where question_kind = 'nps' and is_on_scale
         ) as nps_answer_number
 
     from answers

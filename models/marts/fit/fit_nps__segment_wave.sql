@@ -3,129 +3,13 @@ with
 
 answers as (
 
-    select * from {{ ref('int_nps_answers_counted') }}
+    select * from {{ ref('int_answers_estimated') }}
 
 ),
 
 waves as (
 
     select * from {{ ref('dim_survey_waves') }}
-
-),
-
-answers_by_segment as (
-
-    select
-        segment_id,
-        survey_id,
-        wave_id,
-        question_family,
-        survey_type,
-        cluster_key,
-        nps_points
-
-    from answers
-
-    union all
-
-    select
-        'all' as segment_id,
-        survey_id,
-        wave_id,
-        question_family,
-        survey_type,
-        cluster_key,
-        nps_points
-
-    from answers
-
-),
-
-clusters as (
-
-    select
-        segment_id,
-        survey_id,
-        wave_id,
-        question_family,
-        survey_type,
-        cluster_key,
-        count(*) as answered,
-        count(*) filter (where nps_points = 1) as promoters,
-        count(*) filter (where nps_points = 0) as passives,
-        count(*) filter (where nps_points = -1) as detractors,
-        sum(nps_points) as points
-
-    from answers_by_segment
-
-    group by
-        segment_id,
-        survey_id,
-        wave_id,
-        question_family,
-        survey_type,
-        cluster_key
-
-),
-
-totals as (
-
-    select
-        segment_id,
-        survey_id,
-        wave_id,
-        question_family,
-        survey_type,
-        count(*) as clusters,
-        cast(sum(answered) as bigint) as answered,
-        cast(sum(promoters) as bigint) as promoters,
-        cast(sum(passives) as bigint) as passives,
-        cast(sum(detractors) as bigint) as detractors,
-        cast(sum(points) as double) as sum_y,
-        cast(sum(points * points) as double) as sum_yy,
-        cast(sum(points * answered) as double) as sum_xy,
-        cast(sum(answered * answered) as double) as sum_xx
-
-    from clusters
-
-    group by segment_id, survey_id, wave_id, question_family, survey_type
-
-),
-
-variances as (
-
-    -- metrics C9b: linearised variance of the mean, clustered by account
-    select
-        *,
-        (promoters + detractors - sum_y * sum_y / answered) / answered
-            as answer_variance,
-        case
-            when clusters > 1
-                then (
-                    sum_yy
-                    - 2 * (sum_y / answered) * sum_xy
-                    + (sum_y / answered) * (sum_y / answered) * sum_xx
-                )
-                * (cast(clusters as double) / (clusters - 1))
-                / (cast(answered as double) * answered)
-        end as clustered_variance
-
-    from totals
-
-),
-
-sizes as (
-
-    select
-        *,
-        case
-            -- nobody shares an account, or nothing varies: the answers are the size
-            when clusters = answered then cast(answered as double)
-            when coalesce(clustered_variance, 0) <= 1e-12 then cast(answered as double)
-            else least(cast(answered as double), answer_variance / clustered_variance)
-        end as effective_size
-
-    from variances
 
 ),
 
@@ -137,20 +21,22 @@ scores as (
         wave_id,
         question_family,
         survey_type,
-        promoters,
-        passives,
-        detractors,
+        favourable as promoters,
+        neutral as passives,
+        unfavourable as detractors,
         answered,
-        clusters as account_count,
+        account_count,
         {{ nps_interval(
-            'promoters',
-            'detractors',
+            'favourable',
+            'unfavourable',
             'answered',
             n_effective='effective_size',
-            clusters='clusters'
+            clusters='account_count'
         ) }}
 
-    from sizes
+    from answers
+
+    where question_kind = 'nps'
 
 )
 

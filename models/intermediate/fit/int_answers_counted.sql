@@ -1,4 +1,4 @@
--- Grain: one row per survey, wave, question family and respondent.
+-- Grain: one row per survey, wave, question family, scale and respondent.
 with
 
 answers as (
@@ -16,17 +16,22 @@ responses as (
 select
     responses.survey_id,
     responses.wave_id,
+    answers.question_kind,
     answers.question_family,
+    answers.scale_id,
     answers.survey_type,
+    responses.source_system,
+    responses.response_id,
     responses.respondent_key,
+    responses.customer_key,
     responses.segment_id,
     -- Answers from one company resemble each other; a person alone is a cluster.
     coalesce(responses.customer_key, responses.respondent_key) as cluster_key,
-    case
-        when answers.answer_number >= 9 then 1
-        when answers.answer_number <= 6 then -1
-        else 0
-    end as nps_points
+    responses.channel,
+    responses.wording_version,
+    answers.answer_code,
+    answers.answer_score,
+    responses.submitted_date
 
 from responses
 
@@ -36,14 +41,16 @@ inner join answers
 
 where
     responses.exclusion_reason is null
-    and answers.is_nps_answer
+    and answers.is_on_scale
 
 -- The latest submission of the wave that answered counts.
 qualify row_number() over (
     partition by
         responses.survey_id,
         responses.wave_id,
+        answers.question_kind,
         answers.question_family,
+        answers.scale_id,
         answers.survey_type,
         responses.respondent_key
     order by
