@@ -39,16 +39,18 @@ def end_killed_runs(
 ) -> None:
     """Close the records of runs that died, and take back their place in the pool.
 
-    Whoever holds the lock knows that no other run is alive.
+    Whoever holds the lock knows that no other run is alive. The record comes last: it
+    is what says that something is left to do, should this run be killed here as well.
+    A place that nobody takes back would keep every later run waiting for ever.
     """
     for found in record.read_all(home):
         if found.state != "running" or found.run_id == except_for:
             continue
-        record.end(home, found.run_id, "killed")
+        instance.event_log_storage.free_concurrency_slots_for_run(found.run_id)
         run = instance.get_run_by_id(found.run_id)
         if run is not None and not run.is_finished:
             instance.report_run_failed(run, "The process of this run was killed.")
-        instance.event_log_storage.free_concurrency_slots_for_run(found.run_id)
+        record.end(home, found.run_id, "killed")
 
 
 def _first_failure(result: dg.ExecuteInProcessResult) -> str:
