@@ -15,27 +15,7 @@ opportunities as (
 
 fx_rates as (
 
-    select * from {{ ref('stg_finance__fx_rates') }}
-
-),
-
-rates as (
-
-    select
-        currency_code,
-        rate_date,
-        fx_rate
-
-    from fx_rates
-
-    where
-        reporting_currency_code = '{{ var("reporting_currency") }}'
-        and rate_date < {{ as_of() }}
-
-    qualify row_number() over (
-        partition by currency_code, rate_date
-        order by source_system
-    ) = 1
+    select * from {{ ref('int_fx_rates_spanned') }}
 
 ),
 
@@ -64,21 +44,14 @@ amounts_with_rate as (
         amounts.currency_code,
         amounts.opportunity_amount,
         amounts.closed_date,
-        rates.fx_rate,
-        rates.rate_date
+        fx_rates.fx_rate
 
     from amounts
 
-    left join rates
-        on amounts.currency_code = rates.currency_code
-        and amounts.closed_date >= rates.rate_date
-        and amounts.closed_date
-        < {{ dbt.dateadd('day', var('fx_rate_max_age_days'), 'rates.rate_date') }}
-
-    qualify row_number() over (
-        partition by amounts.source_system, amounts.opportunity_id
-        order by rates.rate_date desc nulls last
-    ) = 1
+    left join fx_rates
+        on amounts.currency_code = fx_rates.currency_code
+        and amounts.closed_date >= fx_rates.valid_from_date
+        and amounts.closed_date < fx_rates.valid_to_date
 
 )
 
@@ -93,7 +66,6 @@ select
         when currency_code = '{{ var("reporting_currency") }}' then opportunity_amount
         else cast(opportunity_amount * fx_rate as decimal(18, 4))
     end as opportunity_amount_reporting,
-    closed_date,
-    rate_date
+    closed_date
 
 from amounts_with_rate
