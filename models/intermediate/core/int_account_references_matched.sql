@@ -61,6 +61,18 @@ invitations as (
 
 ),
 
+feedback as (
+
+    select * from {{ ref('stg_product__feedback') }}
+
+),
+
+usage_days as (
+
+    select * from {{ ref('stg_product__usage_daily') }}
+
+),
+
 named_accounts as (
 
     -- `union`, since the same account is named many times.
@@ -117,6 +129,22 @@ named_accounts as (
         account_id
 
     from invitations
+
+    union
+
+    select
+        source_system,
+        account_id
+
+    from feedback
+
+    union
+
+    select
+        source_system,
+        account_id
+
+    from usage_days
 
 ),
 

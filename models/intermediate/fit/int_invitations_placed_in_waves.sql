@@ -74,53 +74,6 @@ core_answers as (
 
 respondents as (
 
-    select * from {{ ref('int_respondents_matched') }}
-
-),
-
-waves as (
-
-    select * from {{ ref('dim_survey_waves') }}
-
-),
-
-account_segments as (
-
-    select * from {{ ref('int_account_segments_spanned') }}
-
-),
-
-responses as (
-
-    select * from {{ ref('int_responses_placed_in_waves') }}
-
-),
-
-answers as (
-
-    select * from {{ ref('int_answers_scored') }}
-
-),
-
-core_answers as (
-
-    -- Without a declared core question, any scored one is the core.
-    select
-        source_system,
-        response_id,
-        max(question_role) as core_role,
-        count(*) as answer_count
-
-    from answers
-
-    where is_on_scale
-
-    group by source_system, response_id
-
-),
-
-respondents as (
-
     select
         responses.survey_id,
         responses.wave_id,

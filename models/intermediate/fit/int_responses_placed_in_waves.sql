@@ -7,9 +7,9 @@ responses as (
 
 ),
 
-matched_responses as (
+matched_respondents as (
 
-    select * from {{ ref('int_responses_matched') }}
+    select * from {{ ref('int_respondents_matched') }}
 
 ),
 
@@ -32,9 +32,9 @@ placed_responses as (
         responses.response_id,
         responses.survey_id,
         waves.wave_id,
-        matched_responses.respondent_key,
-        matched_responses.customer_key,
-        matched_responses.match_method,
+        matched_respondents.respondent_key,
+        matched_respondents.customer_key,
+        matched_respondents.match_method,
         account_segments.segment_id as account_segment_id,
         account_segments.segment_basis as account_segment_basis,
         responses.segment_id as own_segment_id,
@@ -42,19 +42,20 @@ placed_responses as (
         responses.wording_version,
         responses.is_finished,
         case
-            when matched_responses.is_internal then 'internal'
-            when matched_responses.is_test then 'test'
+            when matched_respondents.is_internal then 'internal'
+            when matched_respondents.is_test then 'test'
             when responses.submitted_at is null then 'no_submission_time'
             when waves.wave_id is null then 'out_of_wave'
         end as exclusion_reason,
         responses.submitted_date,
         responses.submitted_at
 
-    from matched_responses
+    from matched_respondents
 
     inner join responses
-        on matched_responses.source_system = responses.source_system
-        and matched_responses.response_id = responses.response_id
+        on matched_respondents.source_system = responses.source_system
+        and matched_respondents.record_id = responses.response_id
+        and matched_respondents.record_kind = 'response'
 
     left join waves
         on responses.survey_id = waves.survey_id
@@ -62,8 +63,8 @@ placed_responses as (
         and responses.submitted_local_at < waves.closes_local_at
 
     left join account_segments
-        on matched_responses.account_source_system = account_segments.source_system
-        and matched_responses.matched_account_id = account_segments.account_id
+        on matched_respondents.account_source_system = account_segments.source_system
+        and matched_respondents.matched_account_id = account_segments.account_id
         and responses.submitted_date >= account_segments.valid_from_date
         and responses.submitted_date < account_segments.valid_to_date
 

@@ -27,7 +27,8 @@ invitations as (
         cast(sent_at as timestamp) as sent_at,
         cast(opened_at as timestamp) as opened_at,
         cast(started_at as timestamp) as started_at,
-        cast(finished_at as timestamp) as finished_at
+        cast(finished_at as timestamp) as finished_at,
+        cast({{ to_local("sent_at") }} as timestamp) as sent_local_at
 
     from source
 
