@@ -85,6 +85,33 @@ CALLS = {
     "log_rank_chi_square": Call(
         "o double, v double", "{{ log_rank_chi_square('o', 'v') }} as chi_square"
     ),
+    "incomplete_gamma": Call(
+        "a double, x double",
+        "{{ incomplete_gamma('a', 'x') }} as lower,"
+        " {{ incomplete_gamma('a', 'x', tail='upper') }} as upper",
+    ),
+    "incomplete_beta": Call(
+        "a double, b double, x double",
+        "{{ incomplete_beta('a', 'b', 'x') }} as lower,"
+        " {{ incomplete_beta('a', 'b', 'x', tail='upper') }} as upper",
+    ),
+    "chi_square_tail": Call(
+        "x double, df bigint", "{{ chi_square_tail('x', 'df') }} as p"
+    ),
+    "t_tail": Call("t double, df bigint", "{{ t_tail('t', 'df') }} as p"),
+    "chi_square_quantile": Call(
+        "df double",
+        "{{ chi_square_quantile('df', 'low') }} as low,"
+        " {{ chi_square_quantile('df', 'high') }} as high",
+    ),
+    "poisson": Call(
+        "k bigint",
+        "{{ poisson_bound('k', 'low') }} as low,"
+        " {{ poisson_bound('k', 'high') }} as high",
+    ),
+    "amount_per_count": Call(
+        "amount decimal(18,4), k bigint", "{{ poisson_interval('amount', 'k') }}"
+    ),
     "safe_divide": Call(
         "a decimal(18,4), b bigint", "{{ safe_divide('a', 'b') }} as quotient"
     ),
@@ -104,6 +131,7 @@ CALLS = {
 }
 REFUSED = {
     "side": "{{ wilson_bound('k', 'n', 'lower') }}",
+    "tail": "{{ incomplete_gamma('a', 'x', tail='both') }}",
     "date": "{{ checked_variable('as_of', '2026-1-5', '[0-9-]{10}', '2026-01-05') }}",
     "sql": "{{ checked_variable('tz', \"UTC' or 1\", '[A-Za-z/]+', 'Europe/Berlin') }}",
 }
