@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-GRAIN_WORDS = "month|quarter|wave|segment|cohort"
+GRAIN_WORDS = "month|quarter|day|wave|segment|cohort|customer"
 RAW_TYPES = {
     "text": "varchar",
     "date": "date",

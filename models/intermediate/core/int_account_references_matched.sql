@@ -61,6 +61,18 @@ invitations as (
 
 ),
 
+touchpoints as (
+
+    select * from {{ ref('stg_crm__touchpoints') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('stg_crm__leads') }}
+
+),
+
 feedback as (
 
     select * from {{ ref('stg_product__feedback') }}
@@ -129,6 +141,22 @@ named_accounts as (
         account_id
 
     from invitations
+
+    union
+
+    select
+        source_system,
+        account_id
+
+    from touchpoints
+
+    union
+
+    select
+        source_system,
+        account_id
+
+    from leads
 
     union
 

@@ -37,6 +37,30 @@ answers as (
 
 ),
 
+touchpoints as (
+
+    select * from {{ ref('stg_crm__touchpoints') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('stg_crm__leads') }}
+
+),
+
+spend as (
+
+    select * from {{ ref('stg_finance__spend') }}
+
+),
+
+margins as (
+
+    select * from {{ ref('stg_finance__margins') }}
+
+),
+
 matched_accounts as (
 
     select * from {{ ref('int_account_references_matched') }}
@@ -101,6 +125,56 @@ observed as (
         'crm.accounts',
         source_system || ':' || account_id
     from opportunities
+
+    union all
+
+    select
+        'crm.touchpoints',
+        'channel',
+        'channels',
+        channel
+
+    from touchpoints
+
+    union all
+
+    select
+        'crm.leads',
+        'channel',
+        'channels',
+        channel
+
+    from leads
+
+    union all
+
+    select
+        'finance.spend',
+        'segment',
+        'segments',
+        segment_id
+
+    from spend
+
+    union all
+
+    select
+        'finance.spend',
+        'currency_code',
+        'currencies',
+        currency_code
+
+    from spend
+
+    union all
+
+    select
+        'finance.margins',
+        'segment',
+        'segments',
+        segment_id
+
+    from margins
 
     union all
 

@@ -98,10 +98,12 @@ select
     window_days is null as is_truncation_biased,
     case
         when cohort_month is null then true
+        -- Who came on the last day of the month is watched for the window, that day
+        -- included.
         else
             {{ dbt.dateadd(
                 'day',
-                'coalesce(window_days, 0)',
+                'coalesce(window_days, 1) - 1',
                 dbt.dateadd('month', 1, 'cohort_month')
             ) }} <= {{ as_of() }}
     end as is_complete,
