@@ -4,6 +4,8 @@ Pure arithmetic on `world.py`; nothing is drawn and nothing is read here.
 """
 
 from collections.abc import Sequence
+from functools import cache
+from itertools import accumulate
 from math import prod
 
 from pipelines.demo.arrivals import churned_by
@@ -14,10 +16,13 @@ from pipelines.demo.world import (
     PASS_DAYS,
     PAUSE_HAZARD,
     Segment,
+    World,
 )
 
 Distribution = dict[int, float]
 """Probability of each number of days."""
+LONGEST = sum(max(days) for days in PASS_DAYS) + max(LOSS_DAYS)
+"""Days after which every deal has closed."""
 
 
 def win_rate(segment: Segment) -> float:
@@ -32,7 +37,7 @@ def win_rate_from_stage(segment: Segment) -> list[float]:
 
 def won_by(segment: Segment, days: int) -> float:
     """Probability that a deal is won within so many days of its creation."""
-    return win_rate(segment) * _by(_passed(5), days)
+    return win_rate(segment) * _cumulated(5, False)[min(days, LONGEST)]
 
 
 def lost_by(segment: Segment, days: int) -> float:
@@ -40,9 +45,26 @@ def lost_by(segment: Segment, days: int) -> float:
     total = 0.0
     for number, rate in enumerate(segment.pass_rates):
         reached = prod(segment.pass_rates[:number])
-        lost_after = _sum_of(_passed(number), _even(LOSS_DAYS))
-        total += reached * (1 - rate) * _by(lost_after, days)
+        lost_after = _cumulated(number, True)[min(days, LONGEST)]
+        total += reached * (1 - rate) * lost_after
     return total
+
+
+def closed_rate(segment: Segment, world: World) -> float:
+    """Expected share of wins among the deals closed in the whole history.
+
+    It exceeds the probability of a win where losses are slow and deals become more:
+    the newest deals have closed so far if they were won.
+    """
+    won = lost = 0.0
+    for month_no, start in enumerate(world.month_starts[:-1]):
+        days = (world.month_starts[month_no + 1] - start).days
+        for day in range(days):
+            age = (world.as_of - start).days - day - 1
+            weight = world.demand(segment, month_no) / days
+            won += weight * won_by(segment, age)
+            lost += weight * lost_by(segment, age)
+    return won / (won + lost)
 
 
 def repeats_within(repeat: float, days: int) -> float:
@@ -94,5 +116,11 @@ def _passed(stages: int) -> Distribution:
     return total
 
 
-def _by(distribution: Distribution, days: int) -> float:
-    return sum(share for day, share in distribution.items() if day <= days)
+@cache
+def _cumulated(stages: int, is_lost: bool) -> tuple[float, ...]:
+    """Probability to have passed so many stages, and been lost, by each day."""
+    distribution = _passed(stages)
+    if is_lost:
+        distribution = _sum_of(distribution, _even(LOSS_DAYS))
+    shares = (distribution.get(day, 0.0) for day in range(LONGEST + 1))
+    return tuple(accumulate(shares))

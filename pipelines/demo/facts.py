@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from pipelines.demo.curves import (
+    closed_rate,
     lost_by,
     repeats_within,
     survival,
@@ -40,7 +41,7 @@ def tell_facts(
     """All planted facts of a world."""
     facts: list[dict[str, Any]] = []
     for segment in world.segments:
-        facts += _win_rates(segment)
+        facts += _win_rates(segment, world)
         facts += _repeat_rates(segment.name, segment.repeat)
         facts += _survival(segment, world)
         facts += _verdicts(segment)
@@ -53,7 +54,7 @@ def tell_facts(
     return facts
 
 
-def _win_rates(segment: Segment) -> list[dict[str, Any]]:
+def _win_rates(segment: Segment, world: World) -> list[dict[str, Any]]:
     where = {"segment_id": segment.name, "opportunity_type": "new"}
     facts = [
         fact(
@@ -84,6 +85,7 @@ def _win_rates(segment: Segment) -> list[dict[str, Any]]:
             "sales.sales_win_rate__month",
             {**where, "period_label": "all", "measure": "count"},
         )
+        | {"expected": closed_rate(segment, world)}
     )
     return facts
 

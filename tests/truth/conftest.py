@@ -16,7 +16,8 @@ from pipelines.demo.rehearse import Rehearsal
 from pipelines.demo.snapshot import Snapshot
 
 SEED = 1
-SCALE = 0.2
+SCALE = 0.25
+"""The smallest at which every planted effect can be seen (test_curves.py says so)."""
 SMALL_SCALE = 0.05
 REPLICATES = 60
 

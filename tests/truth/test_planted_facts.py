@@ -6,6 +6,7 @@ chance allows (99.9 %), and no cell may lie farther off than 99.99 % of all do.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -88,6 +89,18 @@ def test_closed_rate_misleads_by_more_than_its_interval(
     assert cell.fact["shows_in"]["where"]["segment_id"] == "physio_clinics"
     assert not cell.is_covered
     assert cell.estimate > cell.value
+
+
+def test_closed_rates_are_off_by_as_much_as_arithmetic_says(
+    company: Rehearsal, marts: duckdb.DuckDBPyConnection
+) -> None:
+    """What misleads is the waiting for losses, and nothing else."""
+    cells = [
+        replace(cell, value=cell.fact["expected"])
+        for kind in ("outside", "context")
+        for cell in judged(compare(marts, company.truth, kind), WIN_RATE)
+    ]
+    assert_recovered(cells, at_least=5)
 
 
 def test_closed_rate_of_the_first_year_misleads_most(

@@ -4,10 +4,11 @@ from dataclasses import replace
 from math import prod
 
 import pytest
+from scipy.stats import norm
 
 from pipelines.demo import curves
-from pipelines.demo.companies import BEAUTY, PHYSIO, VET
-from pipelines.demo.world import GAP_DAYS, Segment
+from pipelines.demo.companies import BEAUTY, PHYSIO, VET, company_world
+from pipelines.demo.world import GAP_DAYS, Burst, Segment
 
 SEGMENTS = [PHYSIO, BEAUTY, VET]
 
@@ -33,6 +34,31 @@ def test_losses_are_slower_than_wins() -> None:
     lost = curves.lost_by(PHYSIO, 90) / (1 - curves.win_rate(PHYSIO))
     assert won > 0.9
     assert lost < 0.5
+
+
+def test_closed_rate_by_hand() -> None:
+    """All demand in the last month: the deals have 0 to 30 days to close."""
+    world = company_world(1, 1.0, 36)
+    late = replace(PHYSIO, growth=0.0, bursts=(Burst(-36, -2, 0.0),))
+    won = sum(curves.won_by(late, age) for age in range(31))
+    lost = sum(curves.lost_by(late, age) for age in range(31))
+    assert curves.closed_rate(late, world) == pytest.approx(won / (won + lost))
+
+
+@pytest.mark.parametrize("segment", SEGMENTS)
+def test_closed_rate_flatters(segment: Segment) -> None:
+    world = company_world(1, 1.0, 36)
+    assert curves.closed_rate(segment, world) > 1.1 * curves.win_rate(segment)
+
+
+def test_planted_bias_of_the_closed_rate_shows_at_the_scale_of_the_tests() -> None:
+    """With 99 %, by arithmetic alone: no seed decides whether it is found."""
+    world = company_world(1, 1.0, 36)
+    true, closed = curves.win_rate(PHYSIO), curves.closed_rate(PHYSIO, world)
+    # two thirds of the deals of a growing segment have closed
+    deals = PHYSIO.deals * 0.25 * 0.66
+    error = (closed * (1 - closed) / deals) ** 0.5
+    assert norm.cdf((closed - true) / error - 1.96) > 0.99
 
 
 def test_win_rate_rises_with_the_stage() -> None:

@@ -60,6 +60,22 @@ def test_deals_are_won_and_lost_by_the_day_that_is_told(
     assert_near(lost, whole, curves.lost_by(segment, days))
 
 
+@pytest.mark.parametrize("name", LARGE)
+def test_closed_deals_are_won_as_often_as_is_told(
+    tables: duckdb.DuckDBPyConnection, name: str
+) -> None:
+    segment, number = segment_of(name)
+    row = tables.execute(
+        "select count(*), count(*) filter (where is_won) from opportunities"
+        " where opportunity_type = 'new' and segment_no = ?"
+        " and closed_date < date '2026-01-01'",
+        [number],
+    ).fetchone()
+    assert row is not None
+    closed, won = row
+    assert_near(won, closed, curves.closed_rate(segment, WORLD))
+
+
 @pytest.mark.parametrize("name", ["physio_clinics", "driving_schools"])
 @pytest.mark.parametrize("age", [1, 6, 12])
 def test_customers_stay_as_long_as_is_told(
