@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from pipelines.demo.companies import WorldName
-from pipelines.demo.coverage import tell_coverage
+from pipelines.demo.coverage import RATES, tell_coverage
 from pipelines.demo.generate import generate
 from pipelines.demo.rehearse import Rehearsal
 
@@ -37,7 +37,7 @@ def main(segments: int, seed: int, world: WorldName) -> int:
         rehearsal = Rehearsal.begin(demo, Path(place) / "run")
         rehearsal.land()
         rehearsal.ingest()
-        rehearsal.build(with_tests=False)
+        rehearsal.build(with_tests=False, marts=RATES.values())
         with rehearsal.connect() as connection:
             table = tell_coverage(connection, rehearsal.truth)
     print(f"{'rate':<30} {'cells':>6} {'mean n':>8} {'covered':>8} {'share':>7}")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.dbt_build import dbt_arguments
+from pipelines.dbt_build import dbt_arguments, read_manifest
 from pipelines.demo.courier import INITIAL
 from pipelines.demo.truth import Truth
 from pipelines.demo.world import DEMO_AS_OF
@@ -75,8 +75,11 @@ class Rehearsal:
         """Load what is new in the landing."""
         return ingest(self.settings, load_contracts(self.settings.contracts))
 
-    def build(self, *, with_tests: bool) -> None:
+    def build(self, *, with_tests: bool, marts: Iterable[str] = ()) -> None:
         """Build every model, in a process of its own.
+
+        Args:
+            marts: Build only these and what they are made of; none means all.
 
         Raises:
             FitmartError: A model or a test failed; the reason is what dbt said.
@@ -84,6 +87,8 @@ class Rehearsal:
         arguments = dbt_arguments("build", self.settings)
         if not with_tests:
             arguments += ["--exclude-resource-type", "test"]
+        if selected := [f"+{mart.split('.')[-1]}" for mart in marts]:
+            arguments += ["--select", *selected]
         done = subprocess.run(
             [sys.executable, "-c", "from dbt.cli.main import cli; cli()", *arguments],
             env=self._environment(),
@@ -97,6 +102,21 @@ class Rehearsal:
                 rule="demo_builds",
                 remedy="Mend the model or the test that it names.",
             )
+
+    def marts(self) -> list[str]:
+        """Relations of all marts that follow from the extracts alone.
+
+        A mart that reads what was reported earlier says so in its meta
+        (`reads_history`): another home has reported something else.
+        """
+        nodes = read_manifest(self.settings.home)["nodes"].values()
+        return sorted(
+            f"{node['schema']}.{node['name']}"
+            for node in nodes
+            if node["resource_type"] == "model"
+            and "marts" in node["fqn"]
+            and not node["config"]["meta"].get("reads_history")
+        )
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """The build, for reading."""

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import random
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines.demo.rehearse import Rehearsal
 from pipelines.demo.snapshot import Snapshot
 from pipelines.extracts.feed import load_feeds
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     import duckdb
+
+    from pipelines.demo.rehearse import Rehearsal
 
 pytestmark = pytest.mark.slow
 
@@ -67,38 +68,50 @@ def test_drops_bring_what_deliveries_bring(company: Rehearsal) -> None:
 
 
 def test_shuffled_drops_end_in_the_same_rows(
-    small_demo: Path,
-    after_drops: tuple[Rehearsal, list[Snapshot]],
-    tmp_path_factory: pytest.TempPathFactory,
+    after_drops: tuple[Rehearsal, list[Snapshot]], shuffled: Rehearsal
 ) -> None:
     in_order, _ = after_drops
-    shuffled = Rehearsal.begin(small_demo, tmp_path_factory.mktemp("shuffled"))
-    files = sorted(
-        path
-        for folder in ("initial", "increments")
-        for path in (small_demo / folder).rglob("*")
-        if path.is_file()
-    )
-    random.Random(7).shuffle(files)
-    for number in range(4):
-        shuffled.land_files(files[number::4])
-        shuffled.ingest()
-    with shuffled.connect() as connection:
+    with both(shuffled, in_order) as connection:
         assert_holds(Snapshot.take(connection), shuffled.truth.stages)
-        connection.execute(
-            f"attach '{in_order.settings.home.build}' as other (read_only)"
-        )
         for feed in load_feeds().values():
             rows = (
                 f"select * exclude ({LINEAGE}) from {{}}{feed.relation}"
                 " where record_status = 'current'"
             )
-            here, there = rows.format(""), rows.format("other.")
-            differences = connection.execute(
-                f"select count(*) from (({here} except all {there})"
-                f" union all ({there} except all {here}))"
-            ).fetchone()
-            assert differences == (0,), feed.name
+            assert differences(connection, rows) == 0, feed.name
+
+
+def test_marts_after_one_more_drop_are_those_of_an_empty_home_given_all(
+    after_drops: tuple[Rehearsal, list[Snapshot]], shuffled: Rehearsal
+) -> None:
+    """Row for row, in every mart that does not read what was reported earlier."""
+    in_order, _ = after_drops
+    marts = in_order.marts()
+    assert marts == shuffled.marts()
+    assert {"sales.fct_opportunities", "sales.fct_orders"} <= set(marts)
+    with both(shuffled, in_order) as connection:
+        rows = {
+            mart: differences(connection, f"select * from {{}}{mart}") for mart in marts
+        }
+    assert rows == dict.fromkeys(marts, 0)
+
+
+@contextmanager
+def both(one: Rehearsal, other: Rehearsal) -> Iterator[duckdb.DuckDBPyConnection]:
+    with one.connect() as connection:
+        connection.execute(f"attach '{other.settings.home.build}' as other (read_only)")
+        yield connection
+
+
+def differences(connection: duckdb.DuckDBPyConnection, rows: str) -> int:
+    """Rows that only one of two homes has."""
+    here, there = rows.format(""), rows.format("other.")
+    found = connection.execute(
+        f"select count(*) from (({here} except all {there})"
+        f" union all ({there} except all {here}))"
+    ).fetchone()
+    assert found is not None
+    return int(found[0])
 
 
 def test_orders_of_the_marts_add_up_to_the_shop(
