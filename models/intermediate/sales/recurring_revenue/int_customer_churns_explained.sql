@@ -9,7 +9,7 @@ items as (
 
 item_versions as (
 
-    select * from {{ ref('int_subscription_items_versioned') }}
+    select * from {{ ref('int_subscription_items_judged') }}
 
 ),
 

@@ -26,6 +26,9 @@ select
     count(distinct source_system || ':' || subscription_id) as subscription_count,
     cast(sum(mrr_amount) as decimal(18, 4)) as mrr_amount,
     cast(sum(discount_amount) as decimal(18, 4)) as discount_amount,
+    cast(
+        coalesce(sum(mrr_amount) filter (where is_leaving), 0) as decimal(18, 4)
+    ) as pending_churn_amount,
     max(is_first_extract_month) as is_first_extract_month,
     max(is_from_before) as is_from_before,
     mrr_month,

@@ -33,6 +33,10 @@ amounts_converted as (
             mrr_by_currency.discount_amount * currency_rates.closing_fx_rate
             as decimal(18, 4)
         ) as discount_amount,
+        cast(
+            mrr_by_currency.pending_churn_amount * currency_rates.closing_fx_rate
+            as decimal(18, 4)
+        ) as pending_churn_amount,
         mrr_by_currency.is_first_extract_month,
         mrr_by_currency.is_from_before,
         mrr_by_currency.mrr_month,
@@ -55,6 +59,7 @@ select
     cast(sum(mrr_amount) as decimal(18, 4)) as mrr_amount,
     cast(sum(constant_mrr_amount) as decimal(18, 4)) as constant_mrr_amount,
     cast(sum(discount_amount) as decimal(18, 4)) as discount_amount,
+    cast(sum(pending_churn_amount) as decimal(18, 4)) as pending_churn_amount,
     sum(item_count) as item_count,
     sum(subscription_count) as subscription_count,
     max(is_first_extract_month) as is_first_extract_month,

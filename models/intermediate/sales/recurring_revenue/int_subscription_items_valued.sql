@@ -3,7 +3,7 @@ with
 
 item_versions as (
 
-    select * from {{ ref('int_subscription_items_versioned') }}
+    select * from {{ ref('int_subscription_items_judged') }}
 
 ),
 
@@ -138,6 +138,7 @@ select
     cast(net_cycle_amount * cycles_per_month as decimal(18, 4)) as mrr_amount,
     cast((cycle_amount - net_cycle_amount) * cycles_per_month as decimal(18, 4))
         as discount_amount,
+    coalesce(cancel_requested_date < month_end_date, false) as is_leaving,
     mrr_month = first_extract_month as is_first_extract_month,
     mrr_month = first_extract_month
     and started_date < first_extract_month as is_from_before,

@@ -1,9 +1,9 @@
 -- Grain: one row per version of a subscription item, known at the as-of date.
 with
 
-subscriptions as (
+delivered_versions as (
 
-    select * from {{ ref('stg_billing__subscriptions') }}
+    select * from {{ ref('stg_billing__subscription_versions') }}
 
 ),
 
@@ -19,213 +19,109 @@ statuses as (
 
 ),
 
+ranked_versions as (
+
+    select
+        *,
+        row_number() over (
+            partition by source_system, subscription_item_id
+            order by
+                valid_from_at nulls first,
+                effective_at nulls first,
+                extract_id,
+                record_number nulls first
+        ) as delivery_number
+
+    from delivered_versions
+
+    -- Where billing dates its versions, a later delivery of one corrects it. Where it
+    -- keeps one state only, each state that was delivered is a version.
+    where
+        valid_from_at is null
+        or record_status = 'current' and not is_deleted
+
+),
+
 known_versions as (
 
     select
-        subscriptions.source_system,
-        subscriptions.subscription_item_id,
-        subscriptions.subscription_id,
-        matched_accounts.customer_key,
-        subscriptions.currency_code,
-        lower(trim(subscriptions.billing_interval)) as billing_interval,
-        statuses.status_group,
-        lower(trim(subscriptions.cancel_reason)) as cancel_reason,
-        lower(trim(subscriptions.discount_duration)) as discount_duration,
-        coalesce(subscriptions.quantity, 1) as quantity,
-        subscriptions.unit_amount,
-        coalesce(subscriptions.interval_count, 1) as interval_count,
-        coalesce(subscriptions.discount_percent, 0) as discount_percent,
-        coalesce(subscriptions.discount_amount, 0) as discount_amount,
-        coalesce(matched_accounts.is_internal, false) as is_internal,
-        coalesce(matched_accounts.is_test, false) as is_test,
-        subscriptions.valid_from_date is not null as has_history,
-        subscriptions.started_date,
-        subscriptions.current_period_end_date,
-        subscriptions.trial_end_date,
-        subscriptions.paused_from_date,
-        subscriptions.paused_until_date,
-        subscriptions.discount_end_date,
-        subscriptions.updated_date,
-        subscriptions.ended_date,
-        -- Without a history of its own the item has had this state from its start.
-        coalesce(subscriptions.valid_from_date, subscriptions.started_date)
-            as valid_from_date,
-        coalesce(
-            lead(subscriptions.valid_from_date) over item_history, date '9999-12-31'
-        ) as valid_to_date,
-        row_number() over item_history as version_number
-
-    from subscriptions
-
-    left join matched_accounts
-        on subscriptions.source_system = matched_accounts.source_system
-        and subscriptions.account_id = matched_accounts.account_id
-
-    left join statuses
-        on lower(trim(subscriptions.status)) = statuses.status
-
-    where coalesce(subscriptions.valid_from_date, date '0001-01-01') < {{ as_of() }}
-
-    window item_history as (
-        partition by subscriptions.source_system, subscriptions.subscription_item_id
-        order by subscriptions.valid_from_at nulls first
-    )
-
-),
-
-versions_with_end as (
-
-    select
         *,
+        valid_from_date is not null or delivery_number > 1 as has_start,
+        -- The first state that is known has held since the item started.
         case
-            when ended_date is not null then ended_date
-            -- The record tells that it has ended and not when: what was paid for ends.
-            when status_group in ('ended', 'unpaid') and not has_history
-                then coalesce(current_period_end_date, updated_date)
-        end as end_date,
-        coalesce(
-            status_group = 'past_due'
-            and lag(status_group) over item_history = 'past_due',
-            false
-        ) as is_still_past_due
+            when valid_from_date is not null then valid_from_date
+            when delivery_number = 1 then started_date
+            else effective_date
+        end as holds_from_date
 
-    from known_versions
+    from ranked_versions
 
-    window item_history as (
-        partition by source_system, subscription_item_id
-        order by version_number
-    )
-
-),
-
-versions_in_runs as (
-
-    -- Versions of an item that is past due all along are one run.
-    select
-        *,
-        sum(case when is_still_past_due then 0 else 1 end) over (
-            partition by source_system, subscription_item_id
-            order by version_number
-            rows between unbounded preceding and current row
-        ) as run_number,
-        last_value(end_date) over (
-            partition by source_system, subscription_item_id
-            order by version_number
-            rows between unbounded preceding and unbounded following
-        ) as last_end_date
-
-    from versions_with_end
-
-),
-
-runs_measured as (
-
-    select
-        *,
-        min(
-            case when has_history then valid_from_date else current_period_end_date end
-        ) over run as run_start_date,
-        max(valid_to_date) over run as run_end_date,
-        min(current_period_end_date) over run as run_paid_until_date
-
-    from versions_in_runs
-
-    window run as (
-        partition by source_system, subscription_item_id, run_number
-    )
-
-),
-
-past_due_judged as (
-
-    select
-        *,
-        cast(
-            {{ dbt.dateadd('day', var('past_due_grace_days'), 'run_start_date') }}
-            as date
-        ) as grace_end_date
-
-    from runs_measured
-
-),
-
-versions_judged as (
-
-    select
-        *,
-        -- Past due beyond the grace: it left when what it had paid for ended.
-        case
-            when
-                status_group = 'past_due'
-                and grace_end_date < least(run_end_date, {{ as_of() }})
-                then
-                    greatest(
-                        run_start_date,
-                        least(
-                            coalesce(run_paid_until_date, run_start_date),
-                            grace_end_date
-                        )
-                    )
-        end as given_up_date,
-        case
-            when is_internal then 'internal'
-            when is_test then 'test'
-            when status_group is null then 'unknown_status'
-            when
-                billing_interval not in ('day', 'week', 'month', 'quarter', 'year')
-                or interval_count < 1
-                then 'unknown_interval'
-            when
-                status_group in ('ended', 'unpaid')
-                and not has_history
-                and end_date is null
-                then 'no_end_date'
-        end as exclusion_reason
-
-    from past_due_judged
+    where
+        coalesce(valid_from_date, date '0001-01-01') < {{ as_of() }}
+        and (
+            valid_from_date is not null
+            or delivery_number = 1
+            or effective_date < {{ as_of() }}
+        )
 
 )
 
 select
-    source_system,
-    subscription_item_id,
-    subscription_id,
-    customer_key,
-    currency_code,
-    billing_interval,
-    status_group,
-    cancel_reason,
-    discount_duration,
-    exclusion_reason,
-    version_number,
-    quantity,
-    unit_amount,
-    interval_count,
-    discount_percent,
-    discount_amount,
-    exclusion_reason is null as is_counted,
-    given_up_date is not null as is_given_up,
-    -- It counts at every instant after the first date and up to the second.
-    greatest(valid_from_date, started_date, trial_end_date) as counts_from_date,
+    known_versions.source_system,
+    known_versions.subscription_item_id,
+    known_versions.subscription_id,
+    matched_accounts.customer_key,
+    known_versions.currency_code,
+    lower(trim(known_versions.billing_interval)) as billing_interval,
+    case when known_versions.is_deleted then 'ended' else statuses.status_group end
+        as status_group,
+    lower(trim(known_versions.cancel_reason)) as cancel_reason,
+    lower(trim(known_versions.discount_duration)) as discount_duration,
+    row_number() over item_history as version_number,
+    coalesce(known_versions.quantity, 1) as quantity,
+    known_versions.unit_amount,
+    coalesce(known_versions.interval_count, 1) as interval_count,
+    coalesce(known_versions.discount_percent, 0) as discount_percent,
+    coalesce(known_versions.discount_amount, 0) as discount_amount,
+    known_versions.has_start,
+    known_versions.record_number is not null as is_record,
+    coalesce(matched_accounts.is_internal, false) as is_internal,
+    coalesce(matched_accounts.is_test, false) as is_test,
+    known_versions.holds_from_date as valid_from_date,
+    coalesce(
+        lead(known_versions.holds_from_date) over item_history, date '9999-12-31'
+    ) as valid_to_date,
+    known_versions.started_date,
     case
-        when status_group in ('paying', 'past_due')
-            then least(valid_to_date, end_date, last_end_date, given_up_date)
-        when status_group = 'paused' and paused_from_date is not null
-            then least(valid_to_date, end_date, last_end_date)
-        -- Ended at the end of its period: it stays until then.
-        when status_group = 'ended' or not has_history and status_group = 'unpaid'
+        when known_versions.is_deleted
+            then least(known_versions.ended_date, known_versions.effective_date)
+        when known_versions.ended_date is not null then known_versions.ended_date
+        -- It has ended, and nothing tells when: what was paid for ends.
+        when
+            statuses.status_group in ('ended', 'unpaid')
+            and not known_versions.has_start
             then
-                case
-                    when end_date is not null
-                        then least(valid_to_date, end_date, last_end_date)
-                end
-    end as counts_until_date,
-    paused_from_date,
-    paused_until_date,
-    discount_end_date,
-    started_date,
-    end_date,
-    valid_from_date,
-    valid_to_date
+                coalesce(
+                    known_versions.current_period_end_date, known_versions.updated_date
+                )
+    end as ended_date,
+    known_versions.current_period_end_date,
+    known_versions.trial_end_date,
+    known_versions.cancel_requested_date,
+    known_versions.paused_from_date,
+    known_versions.paused_until_date,
+    known_versions.discount_end_date
 
-from versions_judged
+from known_versions
+
+left join matched_accounts
+    on known_versions.source_system = matched_accounts.source_system
+    and known_versions.account_id = matched_accounts.account_id
+
+left join statuses
+    on lower(trim(known_versions.status)) = statuses.status
+
+window item_history as (
+    partition by known_versions.source_system, known_versions.subscription_item_id
+    order by known_versions.delivery_number
+)

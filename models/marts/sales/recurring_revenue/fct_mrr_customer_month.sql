@@ -67,6 +67,7 @@ months_filled as (
         ) as opening_mrr_amount,
         coalesce(mrr_by_customer.constant_mrr_amount, 0) as constant_mrr_amount,
         coalesce(mrr_by_customer.discount_amount, 0) as discount_amount,
+        coalesce(mrr_by_customer.pending_churn_amount, 0) as pending_churn_amount,
         coalesce(mrr_by_customer.item_count, 0) as item_count,
         coalesce(mrr_by_customer.subscription_count, 0) as subscription_count,
         customer_months.is_opening,
@@ -143,6 +144,8 @@ select
         as decimal(18, 4)
     ) as fx_amount,
     cast(months_in_spells.discount_amount as decimal(18, 4)) as discount_amount,
+    cast(months_in_spells.pending_churn_amount as decimal(18, 4))
+        as pending_churn_amount,
     cast(months_in_spells.item_count as bigint) as item_count,
     cast(months_in_spells.subscription_count as bigint) as subscription_count,
     cast(
