@@ -28,6 +28,12 @@ responses as (
 
 ),
 
+subscription_versions as (
+
+    select * from {{ ref('int_subscription_items_judged') }}
+
+),
+
 facts as (
 
     select
@@ -54,6 +60,17 @@ facts as (
         count(*) filter (where is_counted) as counted_count
 
     from responses
+
+    union all
+
+    select
+        'billing.subscriptions' as feed,
+        count(*) as record_count,
+        count(*) filter (where is_counted) as counted_count
+
+    from subscription_versions
+
+    where is_record
 
 ),
 

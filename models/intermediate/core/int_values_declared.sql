@@ -49,6 +49,18 @@ answer_labels as (
 
 ),
 
+subscription_statuses as (
+
+    select * from {{ ref('subscription_statuses') }}
+
+),
+
+cancel_reasons as (
+
+    select * from {{ ref('cancel_reasons') }}
+
+),
+
 declared as (
 
     select
@@ -104,6 +116,22 @@ declared as (
         currency_code
 
     from currencies
+
+    union all
+
+    select
+        'subscription_statuses',
+        status
+
+    from subscription_statuses
+
+    union all
+
+    select
+        'cancel_reasons',
+        cancel_reason
+
+    from cancel_reasons
 
     union all
 

@@ -25,6 +25,12 @@ invoices as (
 
 ),
 
+subscriptions as (
+
+    select * from {{ ref('stg_billing__subscriptions') }}
+
+),
+
 responses as (
 
     select * from {{ ref('stg_survey__responses') }}
@@ -224,6 +230,45 @@ observed as (
         'crm.accounts',
         source_system || ':' || account_id
     from order_lines
+
+    union all
+
+    select
+        'billing.subscriptions',
+        'account_id',
+        'crm.accounts',
+        source_system || ':' || account_id
+    from subscriptions
+
+    union all
+
+    select
+        'billing.subscriptions',
+        'currency_code',
+        'currencies',
+        currency_code
+
+    from subscriptions
+
+    union all
+
+    select
+        'billing.subscriptions',
+        'status',
+        'subscription_statuses',
+        status
+
+    from subscriptions
+
+    union all
+
+    select
+        'billing.subscriptions',
+        'cancel_reason',
+        'cancel_reasons',
+        cancel_reason
+
+    from subscriptions
 
     union all
 

@@ -25,6 +25,12 @@ answers as (
 
 ),
 
+subscription_versions as (
+
+    select * from {{ ref('int_subscription_items_judged') }}
+
+),
+
 excluded_records as (
 
     select
@@ -80,6 +86,22 @@ excluded_records as (
     where not is_on_scale
 
     group by source_system
+
+    union all
+
+    select
+        'billing.subscriptions' as feed,
+        source_system,
+        exclusion_reason,
+        count(*) as record_count
+
+    from subscription_versions
+
+    where
+        is_record
+        and not is_counted
+
+    group by source_system, exclusion_reason
 
 )
 
