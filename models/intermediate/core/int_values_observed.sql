@@ -13,6 +13,12 @@ opportunities as (
 
 ),
 
+stage_entries as (
+
+    select * from {{ ref('stg_crm__opportunity_stages') }}
+
+),
+
 order_lines as (
 
     select * from {{ ref('stg_shop__order_lines') }}
@@ -92,6 +98,16 @@ observed as (
         stage
 
     from opportunities
+
+    union all
+
+    select
+        'crm.opportunity_stages',
+        'stage',
+        'stages',
+        stage
+
+    from stage_entries
 
     union all
 

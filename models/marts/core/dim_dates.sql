@@ -19,6 +19,12 @@ responses as (
 
 ),
 
+pipeline_changes as (
+
+    select * from {{ ref('int_pipeline_changes_summed') }}
+
+),
+
 fact_dates as (
 
     select order_date as fact_date from orders
@@ -28,6 +34,8 @@ fact_dates as (
     select closed_date as fact_date from opportunities
     union all
     select expected_close_date as fact_date from opportunities
+    union all
+    select changed_date as fact_date from pipeline_changes
     union all
     select submitted_date as fact_date from responses
 

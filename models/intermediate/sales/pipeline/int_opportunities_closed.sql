@@ -56,16 +56,12 @@ last_visits as (
         opportunity_id,
         stage,
         outcome,
-        opportunity_amount,
         entered_date,
         entered_at
 
     from stage_visits
 
-    qualify row_number() over (
-        partition by source_system, opportunity_id
-        order by visit_number desc
-    ) = 1
+    where left_at is null
 
 ),
 
@@ -75,7 +71,13 @@ snapshots as (
         opportunities.source_system,
         opportunities.opportunity_id,
         opportunities.stage,
-        opportunities.opportunity_amount,
+        coalesce(stages_of_pipelines.stage_order, stages_of_any_pipeline.stage_order)
+            as stage_order,
+        coalesce(
+            stages_of_pipelines.is_qualified,
+            stages_of_any_pipeline.is_qualified,
+            false
+        ) as is_qualified,
         opportunities.closed_date,
         opportunities.closed_at,
         coalesce(
@@ -125,12 +127,13 @@ outcomes as (
         snapshot_outcomes.opportunity_id,
         snapshot_outcomes.stage as snapshot_stage,
         snapshot_outcomes.outcome as snapshot_outcome,
-        snapshot_outcomes.opportunity_amount as snapshot_amount,
+        snapshot_outcomes.stage_outcome as snapshot_stage_outcome,
+        snapshot_outcomes.stage_order as snapshot_stage_order,
+        snapshot_outcomes.is_qualified as is_snapshot_qualified,
         snapshot_outcomes.closed_date as snapshot_closed_date,
         snapshot_outcomes.closed_at as snapshot_closed_at,
         last_visits.stage as visit_stage,
         last_visits.outcome as visit_outcome,
-        last_visits.opportunity_amount as visit_amount,
         last_visits.entered_date,
         last_visits.entered_at,
         coalesce(visit_counts.reopened_count, 0) as reopened_count,
@@ -166,12 +169,11 @@ decided as (
             as stage,
         case when close_basis = 'history' then visit_outcome else snapshot_outcome end
             as outcome,
-        case
-            when close_basis = 'history'
-                then coalesce(visit_amount, snapshot_amount)
-            else snapshot_amount
-        end as opportunity_amount,
+        snapshot_stage,
+        snapshot_stage_outcome,
+        snapshot_stage_order,
         reopened_count,
+        is_snapshot_qualified,
         case
             when close_basis = 'history' then entered_date
             else snapshot_closed_date
@@ -181,6 +183,17 @@ decided as (
 
     from outcomes
 
+),
+
+decided_and_standing as (
+
+    select
+        *,
+        -- What a record stands in is a stage of the pipeline only while it is open.
+        outcome = 'open' and snapshot_stage_outcome = 'open' as is_in_open_stage
+
+    from decided
+
 )
 
 select
@@ -189,9 +202,11 @@ select
     close_basis,
     stage,
     outcome,
-    opportunity_amount,
+    case when is_in_open_stage then snapshot_stage end as open_stage,
+    case when is_in_open_stage then snapshot_stage_order end as open_stage_order,
     reopened_count,
+    is_in_open_stage and is_snapshot_qualified as is_open_stage_qualified,
     case when outcome <> 'open' then decided_date end as closed_date,
     case when outcome <> 'open' then decided_at end as closed_at
 
-from decided
+from decided_and_standing

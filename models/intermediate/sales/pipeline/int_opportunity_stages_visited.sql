@@ -35,47 +35,98 @@ stages_of_any_pipeline as (
 
 ),
 
-entries_classified as (
+flag_counts as (
 
+    select
+        source_system,
+        lower(trim(stage)) as stage_name,
+        count(*) as deal_count,
+        count(*) filter (where is_closed or is_won) as closed_count,
+        count(*) filter (where is_won) as won_count
+
+    from opportunities
+
+    group by source_system, lower(trim(stage))
+
+),
+
+flagged_outcomes as (
+
+    -- What the flags of most deals say that stand in a stage.
+    select
+        source_system,
+        stage_name,
+        case
+            when 2 * closed_count <= deal_count then 'open'
+            when 2 * won_count > closed_count then 'won'
+            else 'lost'
+        end as outcome
+
+    from flag_counts
+
+),
+
+entries_of_deals as (
+
+    -- History of deals that are deleted, or were never delivered, is left out.
     select
         stage_entries.source_system,
         stage_entries.opportunity_id,
-        stage_entries.pipeline,
+        coalesce(stage_entries.pipeline, opportunities.pipeline) as pipeline,
         stage_entries.stage,
-        coalesce(
-            stages_of_pipelines.outcome,
-            stages_of_any_pipeline.outcome,
-            -- A stage that no seed names: the flags of the deal that stands in it.
-            case
-                when opportunities.is_won then 'won'
-                when opportunities.is_closed then 'lost'
-            end,
-            'open'
-        ) as outcome,
-        coalesce(
-            stage_entries.stage_order,
-            stages_of_pipelines.stage_order,
-            stages_of_any_pipeline.stage_order
-        ) as stage_order,
-        stage_entries.opportunity_amount,
+        lower(trim(stage_entries.stage)) as stage_name,
+        stage_entries.stage_order,
         stage_entries.entered_date,
         stage_entries.entered_at
 
     from stage_entries
 
-    left join opportunities
+    inner join opportunities
         on stage_entries.source_system = opportunities.source_system
         and stage_entries.opportunity_id = opportunities.opportunity_id
-        and stage_entries.stage = opportunities.stage
-
-    left join stages_of_pipelines
-        on lower(trim(stage_entries.pipeline)) = stages_of_pipelines.pipeline
-        and lower(trim(stage_entries.stage)) = stages_of_pipelines.stage
-
-    left join stages_of_any_pipeline
-        on lower(trim(stage_entries.stage)) = stages_of_any_pipeline.stage
 
     where stage_entries.entered_date < {{ as_of() }}
+
+),
+
+entries_classified as (
+
+    select
+        entries_of_deals.source_system,
+        entries_of_deals.opportunity_id,
+        entries_of_deals.pipeline,
+        entries_of_deals.stage,
+        coalesce(
+            stages_of_pipelines.outcome,
+            stages_of_any_pipeline.outcome,
+            flagged_outcomes.outcome,
+            'open'
+        ) as outcome,
+        coalesce(
+            entries_of_deals.stage_order,
+            stages_of_pipelines.stage_order,
+            stages_of_any_pipeline.stage_order
+        ) as stage_order,
+        coalesce(
+            stages_of_pipelines.is_qualified,
+            stages_of_any_pipeline.is_qualified,
+            false
+        ) as is_qualified,
+        entries_of_deals.entered_date,
+        entries_of_deals.entered_at
+
+    from entries_of_deals
+
+    left join stages_of_pipelines
+        on lower(trim(entries_of_deals.pipeline)) = stages_of_pipelines.pipeline
+        and entries_of_deals.stage_name = stages_of_pipelines.stage
+
+    left join stages_of_any_pipeline
+        on entries_of_deals.stage_name = stages_of_any_pipeline.stage
+
+    left join flagged_outcomes
+        on entries_of_deals.source_system = flagged_outcomes.source_system
+        and entries_of_deals.stage_name = flagged_outcomes.stage_name
 
 ),
 
@@ -84,7 +135,9 @@ entries_with_previous as (
     select
         *,
         lag(stage) over opportunity_history as previous_stage,
-        lag(pipeline) over opportunity_history as previous_pipeline
+        lag(pipeline) over opportunity_history as previous_pipeline,
+        lag(outcome) over opportunity_history as previous_outcome,
+        lag(stage_order) over opportunity_history as previous_order
 
     from entries_classified
 
@@ -112,15 +165,24 @@ select
     source_system,
     opportunity_id,
     pipeline,
+    lead(pipeline) over opportunity_visits as next_pipeline,
     stage,
     outcome,
+    lead(outcome) over opportunity_visits as next_outcome,
     stage_order,
-    opportunity_amount,
+    lead(stage_order) over opportunity_visits as next_order,
     row_number() over opportunity_visits as visit_number,
+    is_qualified,
+    coalesce(outcome = 'open' and previous_outcome <> 'open', false) as is_reopening,
     coalesce(
-        outcome = 'open' and lag(outcome) over opportunity_visits <> 'open', false
-    ) as is_reopening,
+        outcome = 'open'
+        and previous_outcome = 'open'
+        and pipeline is not distinct from previous_pipeline
+        and stage_order < previous_order,
+        false
+    ) as is_regression,
     entered_date,
+    lead(entered_date) over opportunity_visits as left_date,
     entered_at,
     lead(entered_at) over opportunity_visits as left_at
 

@@ -91,7 +91,6 @@ opportunities_described as (
         opportunities.pipeline,
         opportunities.product,
         opportunities.lead_source,
-        opportunities.expected_close_date,
         opportunities.created_date,
         coalesce(
             case
@@ -118,6 +117,7 @@ opportunities_described as (
         converted_opportunities.currency_code,
         converted_opportunities.opportunity_amount,
         converted_opportunities.opportunity_amount_reporting,
+        converted_opportunities.expected_close_date,
         channels.channel_group,
         case
             when closed_opportunities.outcome <> 'lost' then null
@@ -198,6 +198,8 @@ opportunities_with_segments as (
 select
     source_system || ':' || opportunity_id as opportunity_key,
     customer_key,
+    coalesce(account_source_system, source_system) || ':' || matched_account_id
+        as account_key,
     coalesce(created_segment_id, 'unknown') as segment_id,
     case
         when closed_month is not null then coalesce(closed_month_segment_id, 'unknown')
