@@ -104,6 +104,16 @@ def _repeat_rates(segment_id: str, repeat: float) -> list[dict[str, Any]]:
             },
         )
         for days in WINDOWS
+    ] + [
+        # The curve tells a day from its end on, the window ends before its last day.
+        fact(
+            f"second order up to day {days - 1}",
+            "rate",
+            repeats_within(repeat, days),
+            "sales.sales_repeat_curve__segment_day",
+            {"segment_id": segment_id, "age_days": days - 1},
+        )
+        for days in WINDOWS
     ]
 
 

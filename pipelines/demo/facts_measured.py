@@ -10,7 +10,7 @@ import duckdb
 
 from pipelines.demo.exports import table_at
 from pipelines.demo.fact import fact
-from pipelines.demo.world import World
+from pipelines.demo.world import REWARDED_SHARE, World
 
 SURVEY = "product_pulse"
 
@@ -83,19 +83,7 @@ def company_facts(
         )
         for release in world.releases
     ]
-    facts += [
-        fact(
-            "share of referred customers, by month of history",
-            "rate",
-            [
-                round(segment.referral + segment.referral_growth * month, 6)
-                for month in range(world.months)
-            ],
-            "sales.sales_channel_share__month",
-            {"segment_id": segment.name, "channel_group": "referral"},
-        )
-        for segment in world.segments
-    ]
+    facts += _referred(connection)
     facts += _asked_for(connection, world)
     giants = connection.execute(
         "select p_segment.segment, max(mrr_amount)::double / sum(mrr_amount)::double"
@@ -132,6 +120,41 @@ def company_facts(
         )
     )
     return facts
+
+
+def _referred(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Mean propensity of the customers of each month to come by an unpaid referral.
+
+    It grows with the month in which an account came, which is before that in which it
+    became a customer.
+    """
+    rows = connection.execute(
+        "select p_segment.segment,"
+        " coalesce(strftime(date_trunc('month', first_paid_date), '%Y-%m'), 'all'),"
+        " avg(referral + referral_growth * date_diff('month', history_start,"
+        " cast(created_at as date))), count(*)"
+        " from accounts inner join p_segment"
+        " on accounts.segment_no = p_segment.segment_no cross join p_world"
+        " where first_paid_date < as_of group by grouping sets ((p_segment.segment,"
+        " date_trunc('month', first_paid_date)), (p_segment.segment)) order by 1, 2"
+    ).fetchall()
+    return [
+        fact(
+            "share of customers who came by a referral that nobody paid for",
+            "rate",
+            round(mean * (1 - REWARDED_SHARE), 6),
+            "sales.sales_channel_share__month",
+            {
+                "segment_id": segment,
+                "period_label": period,
+                "source_basis": "first_touch",
+                "population": "all",
+                "channel_group": "referral",
+            },
+        )
+        | {"customers": customers}
+        for segment, period, mean, customers in rows
+    ]
 
 
 def _asked_for(

@@ -18,6 +18,7 @@ from pipelines.demo.world import (
     LOSS_DAYS,
     PASS_DAYS,
     PAUSE_HAZARD,
+    REWARDED_SHARE,
     STAGES,
     Segment,
     World,
@@ -51,7 +52,7 @@ TABLES = {
         "as_of date, history_start date, until_date date, is_lean boolean,"
         " answers_drive_response boolean, spend_shift double, months integer,"
         " scale double, stages varchar[], addon_share double,"
-        " pause_hazard double, guest_repeat double"
+        " pause_hazard double, guest_repeat double, rewarded_share double"
     ),
 }
 
@@ -215,4 +216,5 @@ def _clock(world: World) -> dict[str, Any]:
         "addon_share": ADDON_SHARE,
         "pause_hazard": PAUSE_HAZARD,
         "guest_repeat": GUEST_REPEAT,
+        "rewarded_share": REWARDED_SHARE,
     }

@@ -32,6 +32,8 @@ ADDON_SHARE = 0.3
 """Customers who buy the add-on as well."""
 GUEST_REPEAT = 0.30
 """Probability that a guest of the shop comes back."""
+REWARDED_SHARE = 0.2
+"""Referrals that were paid for."""
 SEASON = (1.10, 1.00, 1.05, 1.00, 0.95, 0.95, 0.75, 0.70, 1.10, 1.15, 1.15, 1.10)
 """Demand by calendar month, January first."""
 

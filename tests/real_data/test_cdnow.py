@@ -23,7 +23,7 @@ CALIBRATION_ENDS = date(1997, 10, 1)
 
 @pytest.fixture(scope="module")
 def cdnow(new_home: Callable[..., RealHome]) -> RealHome:
-    home = new_home("cdnow", CALIBRATION_ENDS)
+    home = new_home("cdnow", CALIBRATION_ENDS, currency="USD")
     home.land(SOURCE)
     home.refresh()
     return home
@@ -59,6 +59,30 @@ def test_repeat_purchase_days_are_those_of_the_literature(
         "select count(*), sum(purchase_day_count - 1),"
         " count(*) filter (purchase_day_count = 1) from core.dim_customers"
     ) == [expected]
+
+
+def test_repeats_of_each_customer_are_scored(cdnow: RealHome, data: Path) -> None:
+    """Frequency, t_x and T of every customer, as models of buying take them."""
+    expected = sorted(
+        (
+            len(of_customer) - 1,
+            (date.fromisoformat(max(of_customer)) - first).days,
+            (CALIBRATION_ENDS - first).days,
+        )
+        for of_customer in purchase_days(data / SOURCE).values()
+        for first in [date.fromisoformat(min(of_customer))]
+    )
+    rows = cdnow.marts(
+        "select repeat_order_count, t_x_days, t_days from sales.sales_rfm__customer"
+        " order by all"
+    )
+    assert rows == expected
+    [(scores, shares)] = cdnow.marts(
+        "select max(score_count), sum(customer_count) from (select"
+        " count(distinct frequency_score) as score_count, count(*) as customer_count"
+        " from sales.sales_rfm__customer group by repeat_order_count)"
+    )
+    assert (scores, shares) == (1, 2_357)
 
 
 def test_the_repeat_rate_has_its_interval(cdnow: RealHome) -> None:

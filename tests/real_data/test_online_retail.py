@@ -29,7 +29,7 @@ PUBLISHED_NUMBERS = {
 @pytest.fixture(scope="module")
 def december_first(new_home: Callable[..., RealHome]) -> RealHome:
     """December, then January together with December under another name."""
-    home = new_home("online_retail", date(2011, 2, 1))
+    home = new_home("online_retail", date(2011, 2, 1), currency="GBP")
     home.land(DECEMBER)
     home.ingest()
     home.land(JANUARY)
@@ -40,7 +40,7 @@ def december_first(new_home: Callable[..., RealHome]) -> RealHome:
 
 @pytest.fixture(scope="module")
 def january_first(new_home: Callable[..., RealHome]) -> RealHome:
-    home = new_home("online_retail", date(2011, 2, 1))
+    home = new_home("online_retail", date(2011, 2, 1), currency="GBP")
     home.land(JANUARY)
     home.ingest()
     home.land(DECEMBER)

@@ -112,6 +112,11 @@ CALLS = {
     "amount_per_count": Call(
         "amount decimal(18,4), k bigint", "{{ poisson_interval('amount', 'k') }}"
     ),
+    "rank_score": Call("r bigint, n bigint", "{{ rank_score('r', 'n') }} as score"),
+    "running_share": Call(
+        "amount decimal(18,4), part bigint, parts bigint",
+        "{{ running_share('amount', 'part', 'parts', 4) }} as share",
+    ),
     "safe_divide": Call(
         "a decimal(18,4), b bigint", "{{ safe_divide('a', 'b') }} as quotient"
     ),

@@ -35,11 +35,13 @@ touched as (
 
     select
         accounts.*,
+        rewarded_share,
         step,
         entity || '|' || step as touch
 
     from accounts
 
+    cross join p_world
     cross join unnest(range(1, 3)) as steps (step)
 
     where
@@ -59,7 +61,7 @@ select
         'ACC-' || lpad(cast(1 + floor(u(touch, 'referrer') * (account_no - 1))
             as bigint)::varchar, 7, '0'),
         null) as referrer_account_id,
-    step = 1 and channel = 'referral' and u(touch, 'rewarded') < 0.2 as is_rewarded
+    step = 1 and channel = 'referral' and u(touch, 'rewarded') < rewarded_share as is_rewarded
 
 from touched;
 
