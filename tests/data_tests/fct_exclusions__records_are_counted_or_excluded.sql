@@ -34,6 +34,18 @@ subscription_versions as (
 
 ),
 
+answers as (
+
+    select * from {{ ref('fct_survey_answers') }}
+
+),
+
+invitations as (
+
+    select * from {{ ref('bridge_survey_invitations') }}
+
+),
+
 facts as (
 
     select
@@ -71,6 +83,24 @@ facts as (
     from subscription_versions
 
     where is_record
+
+    union all
+
+    select
+        'survey.answers' as feed,
+        count(*) as record_count,
+        count(*) filter (where is_counted) as counted_count
+
+    from answers
+
+    union all
+
+    select
+        'survey.invitations' as feed,
+        count(*) as record_count,
+        count(*) filter (where is_counted) as counted_count
+
+    from invitations
 
 ),
 

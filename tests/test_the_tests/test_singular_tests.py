@@ -2,8 +2,8 @@
 
 The data are in `planted_faults_singular/`, one file per test and named after it:
 
-- `relations`: the models and seeds that the test reads, with the types of the columns
-  that it looks at;
+- `relations`: the models, seeds and sources (`source.table`) that the test reads, with
+  the types of the columns that it looks at;
 - `passes`: cases that it must pass, each giving rows by relation, in the order of the
   columns; a relation that a case leaves out is empty;
 - `rejects`: by name each fault, with the rows that plant it; a relation that a fault
@@ -52,13 +52,24 @@ def compiled_tests(
     """The SQL of every singular test, as dbt compiles it."""
     relations = {name for test in TESTS.values() for name in test["relations"]}
     models = {
-        f"models/{name}.sql": "select 1 as only_its_name_matters" for name in relations
+        f"models/{name}.sql": "select 1 as only_its_name_matters"
+        for name in relations
+        if "." not in name
+    }
+    tables = [name.split(".") for name in sorted(relations) if "." in name]
+    sources = {
+        "sources": [
+            {"name": source, "tables": [{"name": t} for s, t in tables if s == source]}
+            for source in dict.fromkeys(source for source, _ in tables)
+        ]
     }
     tests = {
         f"tests/{name}.sql": (SINGULAR_TESTS / f"{name}.sql").read_text()
         for name in TESTS
     }
-    sql, errors = compile_with_dbt(models | tests)
+    sql, errors = compile_with_dbt(
+        models | tests | {"models/sources.yml": yaml.safe_dump(sources)}
+    )
     assert errors == {}
     return sql
 
@@ -70,6 +81,9 @@ def failures(compiled_tests: dict[str, str]) -> Iterator[Failures]:
 
     def fill(relation: str, columns: Mapping[str, str], rows: Rows) -> None:
         declared = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        if "." in relation:
+            schema = relation.split(".", maxsplit=1)[0]
+            connection.execute(f"create schema if not exists {schema}")
         connection.execute(f"create or replace table {relation} ({declared})")
         places = ", ".join("?" for _ in columns)
         for row in rows:

@@ -22,6 +22,7 @@ select
     answers.survey_type,
     responses.source_system,
     responses.response_id,
+    answers.question_id,
     responses.respondent_key,
     responses.customer_key,
     responses.segment_id,

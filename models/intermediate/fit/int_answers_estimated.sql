@@ -1,9 +1,62 @@
--- Grain: one row per segment, survey, wave, question kind, family, scale and type.
+-- Grain: one row per segment, survey, wave, question kind, family, scale, type and
+-- population.
 with
 
 answers as (
 
     select * from {{ ref('int_answers_counted') }}
+
+),
+
+pmf_answers as (
+
+    select * from {{ ref('int_pmf_answers_judged') }}
+
+),
+
+answers_of_populations as (
+
+    select
+        survey_id,
+        wave_id,
+        question_kind,
+        question_family,
+        scale_id,
+        survey_type,
+        'all' as population,
+        segment_id,
+        cluster_key,
+        answer_score
+
+    from answers
+
+    where question_kind <> 'pmf'
+
+    union all
+
+    -- Fit is asked of those who use the product; who is unknown is told apart as well.
+    select
+        pmf_answers.survey_id,
+        pmf_answers.wave_id,
+        'pmf' as question_kind,
+        pmf_answers.question_family,
+        'pmf' as scale_id,
+        pmf_answers.survey_type,
+        populations.population,
+        pmf_answers.segment_id,
+        pmf_answers.cluster_key,
+        pmf_answers.answer_score
+
+    from pmf_answers
+
+    inner join (
+        values
+        ('all'), ('anonymous')
+    ) as populations (population)
+        on populations.population = 'all'
+        or pmf_answers.is_anonymous
+
+    where pmf_answers.is_eligible
 
 ),
 
@@ -18,6 +71,7 @@ clusters as (
         question_family,
         scale_id,
         survey_type,
+        population,
         cluster_key,
         count(answer_score) as answered,
         count(*) filter (where answer_score = 1) as favourable,
@@ -26,7 +80,7 @@ clusters as (
         count(*) filter (where answer_score is null) as not_applicable,
         coalesce(sum(answer_score), 0) as score
 
-    from answers
+    from answers_of_populations
 
     group by
         survey_id,
@@ -35,8 +89,9 @@ clusters as (
         question_family,
         scale_id,
         survey_type,
+        population,
         cluster_key,
-        rollup (segment_id)
+        rollup(segment_id)
 
 ),
 
@@ -50,6 +105,7 @@ totals as (
         question_family,
         scale_id,
         survey_type,
+        population,
         count(*) filter (where answered > 0) as account_count,
         cast(sum(answered) as bigint) as answered,
         cast(sum(favourable) as bigint) as favourable,
@@ -70,7 +126,8 @@ totals as (
         question_kind,
         question_family,
         scale_id,
-        survey_type
+        survey_type,
+        population
 
 ),
 
@@ -107,6 +164,7 @@ select
     question_family,
     scale_id,
     survey_type,
+    population,
     favourable,
     neutral,
     unfavourable,

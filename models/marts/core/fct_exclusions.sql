@@ -21,7 +21,13 @@ responses as (
 
 answers as (
 
-    select * from {{ ref('int_answers_scored') }}
+    select * from {{ ref('fct_survey_answers') }}
+
+),
+
+invitations as (
+
+    select * from {{ ref('bridge_survey_invitations') }}
 
 ),
 
@@ -78,14 +84,28 @@ excluded_records as (
     select
         'survey.answers' as feed,
         source_system,
-        'out_of_scale' as exclusion_reason,
+        exclusion_reason,
         count(*) as record_count
 
     from answers
 
-    where not is_on_scale
+    where not is_counted
 
-    group by source_system
+    group by source_system, exclusion_reason
+
+    union all
+
+    select
+        'survey.invitations' as feed,
+        source_system,
+        exclusion_reason,
+        count(*) as record_count
+
+    from invitations
+
+    where not is_counted
+
+    group by source_system, exclusion_reason
 
     union all
 

@@ -89,7 +89,7 @@ counts as (
 
     from records
 
-    group by survey_id, wave_id, cube (segment_id, channel)
+    group by survey_id, wave_id, cube(segment_id, channel)
 
 ),
 
@@ -98,8 +98,8 @@ measures as (
     select
         counts.*,
         'rr1' as measure,
-        complete_count as responding_count,
-        invited_count as asked_count
+        counts.complete_count as responding_count,
+        counts.invited_count as asked_count
 
     from counts
 
@@ -108,8 +108,8 @@ measures as (
     select
         counts.*,
         'rr2' as measure,
-        complete_count + partial_count as responding_count,
-        invited_count as asked_count
+        counts.complete_count + counts.partial_count as responding_count,
+        counts.invited_count as asked_count
 
     from counts
 
@@ -118,8 +118,9 @@ measures as (
     select
         counts.*,
         'completion' as measure,
-        complete_count as responding_count,
-        complete_count + partial_count + refusal_count as asked_count
+        counts.complete_count as responding_count,
+        counts.complete_count + counts.partial_count + counts.refusal_count
+            as asked_count
 
     from counts
 
