@@ -191,6 +191,7 @@ trailing_inputs as (
 
     window half_year as (
         partition by segment_id, opportunity_type
+        -- this month and the five before it
         order by calendar_month
         rows between 5 preceding and current row
     )
