@@ -48,6 +48,13 @@ CALLS = {
         f" {{{{ ratio_bound({SUMS}, 'high') }}}} as ci_high",
         is_aggregate=True,
     ),
+    "fieller": Call(SAMPLE, f"{{{{ fieller_interval({SUMS}) }}}}", is_aggregate=True),
+    "fieller_bounds": Call(
+        SAMPLE,
+        f"{{{{ fieller_bound({SUMS}, 'low') }}}} as ci_low,"
+        f" {{{{ fieller_bound({SUMS}, 'high') }}}} as ci_high",
+        is_aggregate=True,
+    ),
     "t_quantile": Call("df bigint", "{{ t_quantile_975('df') }} as quantile"),
     "kaplan_meier": Call(
         "t bigint, n bigint, d bigint", "t, {{ kaplan_meier('n', 'd', 't') }}"
