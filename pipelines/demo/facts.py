@@ -21,7 +21,7 @@ from pipelines.demo.curves import (
 )
 from pipelines.demo.fact import fact
 from pipelines.demo.facts_measured import company_facts, survey_facts
-from pipelines.demo.world import GUEST_REPEAT, Segment, World
+from pipelines.demo.world import GUEST_REPEAT, STAGES, Segment, World
 
 WINDOWS = (30, 90, 180, 365)
 VERDICTS = {
@@ -67,15 +67,19 @@ def _win_rates(segment: Segment, world: World) -> list[dict[str, Any]]:
         | {"lost": lost_by(segment, days)}
         for days in (30, 90, 180, 365)
     ]
-    facts.append(
-        fact(
-            "win rate from each stage",
-            "rate",
-            win_rate_from_stage(segment),
-            "sales.sales_stage_conversion__quarter",
-            where,
-        )
-    )
+    for stage, passed, won in zip(
+        STAGES, segment.pass_rates, win_rate_from_stage(segment), strict=True
+    ):
+        facts += [
+            fact(
+                f"{measure} from stage {stage}",
+                "rate",
+                value,
+                "sales.sales_stage_conversion__quarter",
+                {**where, "period_label": "all", "stage": stage, "measure": measure},
+            )
+            for measure, value in (("advanced", passed), ("won", won))
+        ]
     kind = "outside" if segment.growth > 0.02 else "context"
     facts.append(
         fact(
