@@ -15,7 +15,7 @@ usage_days as (
 
 item_versions as (
 
-    select * from {{ ref('int_subscription_items_versioned') }}
+    select * from {{ ref('int_subscription_items_judged') }}
 
 ),
 
