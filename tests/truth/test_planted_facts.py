@@ -7,10 +7,10 @@ chance allows (99.9 %), and no cell may lie farther off than 99.99 % of all do.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, binomtest
 
 from pipelines.demo.companies import company_world
 from pipelines.demo.compare import Comparison, compare, judged, marts_of
@@ -25,6 +25,7 @@ pytestmark = pytest.mark.slow
 FARTHEST = 2.0
 """In half intervals: 3.9 standard errors."""
 WIN_RATE = "sales.sales_win_rate__month"
+WON_BY = "sales.sales_win_rate__cohort_quarter"
 REPEAT_RATE = "sales.sales_repeat_rate__cohort_month"
 NPS = "fit.fit_nps__segment_wave"
 
@@ -36,6 +37,30 @@ def assert_recovered(cells: list[Comparison], *, at_least: int) -> None:
     assert len(missed) <= allowed, [cell.label for cell in missed]
     far = [cell.label for cell in cells if cell.distance > FARTHEST]
     assert not far
+
+
+def won_by(
+    days: int, company: Rehearsal, marts: duckdb.DuckDBPyConnection
+) -> list[Comparison]:
+    """Shares won within so many days, beside what was planted."""
+    return [
+        cell
+        for cell in judged(compare(marts, company.truth), WON_BY)
+        if cell.fact["shows_in"]["where"]["horizon_days"] == days
+    ]
+
+
+def beside(
+    cell: Comparison, marts: duckdb.DuckDBPyConnection, columns: str
+) -> tuple[Any, ...]:
+    """Other columns of the row that shows a fact."""
+    shown = cell.fact["shows_in"]
+    conditions = " and ".join(f"{column} = ?" for column in shown["where"])
+    [row] = marts.execute(
+        f"select {columns} from {shown['mart']} where {conditions}",
+        list(shown["where"].values()),
+    ).fetchall()
+    return row
 
 
 @pytest.mark.parametrize("days", [30, 90, 180, 365])
@@ -103,6 +128,39 @@ def test_closed_rates_are_off_by_as_much_as_arithmetic_says(
     assert_recovered(cells, at_least=5)
 
 
+@pytest.mark.parametrize("days", [30, 90, 180, 365])
+def test_shares_won_by_a_day_are_recovered(
+    days: int, company: Rehearsal, marts: duckdb.DuckDBPyConnection
+) -> None:
+    assert_recovered(won_by(days, company, marts), at_least=4)
+
+
+@pytest.mark.parametrize("days", [30, 90, 180, 365])
+def test_shares_lost_by_a_day_are_recovered(
+    days: int, company: Rehearsal, marts: duckdb.DuckDBPyConnection
+) -> None:
+    """Without an interval of their own: within 3.9 standard errors."""
+    for cell in won_by(days, company, marts):
+        lost = cell.fact["lost"]
+        rate, sample = beside(cell, marts, "lost_rate, n_effective")
+        assert abs(rate - lost) < 3.9 * (lost * (1 - lost) / sample) ** 0.5, cell.label
+
+
+@pytest.mark.parametrize("days", [90, 180])
+def test_closed_rate_of_the_same_deals_misleads_where_the_share_won_does_not(
+    days: int, company: Rehearsal, marts: duckdb.DuckDBPyConnection
+) -> None:
+    cells = [c for c in won_by(days, company, marts) if c.denominator >= 200]
+    assert len(cells) >= 4
+    for cell in cells:
+        won, lost, closed_rate = beside(
+            cell, marts, "numerator::bigint, lost_count, closed_rate"
+        )
+        assert closed_rate == won / (won + lost) > cell.value
+        interval = binomtest(won, won + lost).proportion_ci(method="wilson")
+        assert interval.low > cell.value, cell.label
+
+
 def test_closed_rate_of_the_first_year_misleads_most(
     marts: duckdb.DuckDBPyConnection,
 ) -> None:
@@ -120,7 +178,7 @@ def test_closed_rate_of_the_first_year_misleads_most(
 def test_every_named_mart_of_this_slice_exists(
     marts: duckdb.DuckDBPyConnection,
 ) -> None:
-    assert marts_of(marts) >= {WIN_RATE, REPEAT_RATE, NPS}
+    assert marts_of(marts) >= {WIN_RATE, WON_BY, REPEAT_RATE, NPS}
 
 
 def test_every_segment_of_the_company_has_its_facts(company: Rehearsal) -> None:
