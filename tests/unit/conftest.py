@@ -119,6 +119,13 @@ CALLS = {
     "amount_per_count": Call(
         "amount decimal(18,4), k bigint", "{{ poisson_interval('amount', 'k') }}"
     ),
+    "quantile_of_counts": Call(
+        "v bigint, c bigint, n bigint",
+        "{{ quantile_of_counts('v', 'c', 'n', 0.25) }} as p25,"
+        " {{ quantile_of_counts('v', 'c', 'n', 0.5) }} as p50,"
+        " {{ quantile_of_counts('v', 'c', 'n', 0.9) }} as p90",
+        is_aggregate=True,
+    ),
     "rank_score": Call("r bigint, n bigint", "{{ rank_score('r', 'n') }} as score"),
     "running_share": Call(
         "amount decimal(18,4), part bigint, parts bigint",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+import numpy as np
 import pytest
 
 Evaluate = Callable[[str, list[tuple[Any, ...]]], list[dict[str, Any]]]
@@ -106,3 +107,35 @@ def test_wrong_arguments_are_refused_with_the_remedy(
     refusals: dict[str, str], call: str, message: str
 ) -> None:
     assert message in refusals[call]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [4],
+        [1, 2],
+        [3, 3, 3],
+        [0, 1, 5, 40],
+        [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23],
+        list(range(100)),
+    ],
+)
+def test_quantiles_of_counts_are_those_of_the_units(
+    evaluate: Evaluate, values: list[int]
+) -> None:
+    rows = [(v, sum(w <= v for w in values), len(values)) for v in sorted(set(values))]
+    [quantiles] = evaluate("quantile_of_counts", rows)
+    assert list(quantiles.values()) == pytest.approx(
+        np.quantile(values, [0.25, 0.5, 0.9]), abs=1e-12
+    )
+
+
+def test_a_value_that_no_unit_has_is_no_quantile(evaluate: Evaluate) -> None:
+    [quantiles] = evaluate("quantile_of_counts", [(0, 0, 2), (5, 1, 2), (7, 2, 2)])
+    assert quantiles["p25"] == pytest.approx(5.5)
+
+
+def test_nothing_has_no_quantile(evaluate: Evaluate) -> None:
+    assert evaluate("quantile_of_counts", []) == [
+        {"p25": None, "p50": None, "p90": None}
+    ]
