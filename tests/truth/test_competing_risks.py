@@ -1,8 +1,8 @@
-"""Shares won and lost by each day, against lifelines and an exact loop.
+"""Shares won and lost by each day, against lifelines and plain proportions.
 
 Lifelines breaks ties by a random jitter, so it is given days on which nothing is tied:
-won in the morning, lost at noon, no longer followed in the evening. It ignores what
-happens at time 0; so its days are counted from 1.
+won in the morning, lost at noon, no longer followed in the evening. That also keeps
+wins of the first day from time 0, at which it counts nothing.
 """
 
 from __future__ import annotations
