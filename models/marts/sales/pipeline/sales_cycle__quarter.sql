@@ -46,15 +46,18 @@ won_cycles as (
             as cohort_quarter,
         count(cycle_days) as won_count,
         count(lead_to_won_days) as lead_won_count,
-        percentile_cont(0.25) within group (order by cycle_days) as cycle_p25_days,
-        percentile_cont(0.5) within group (order by cycle_days) as cycle_median_days,
-        percentile_cont(0.75) within group (order by cycle_days) as cycle_p75_days,
+        percentile_cont(0.25) within group (order by cycle_days)
+            as cycle_first_quartile_days,
+        percentile_cont(0.5) within group (order by cycle_days)
+            as cycle_median_days,
+        percentile_cont(0.75) within group (order by cycle_days)
+            as cycle_third_quartile_days,
         percentile_cont(0.25) within group (order by lead_to_won_days)
-            as lead_to_won_p25_days,
+            as lead_to_won_first_quartile_days,
         percentile_cont(0.5) within group (order by lead_to_won_days)
             as lead_to_won_median_days,
         percentile_cont(0.75) within group (order by lead_to_won_days)
-            as lead_to_won_p75_days
+            as lead_to_won_third_quartile_days
 
     from won_opportunities
 
@@ -105,12 +108,12 @@ cohorts_with_cycles as (
         cohorts.*,
         coalesce(won_cycles.won_count, 0) as won_count,
         coalesce(won_cycles.lead_won_count, 0) as lead_won_count,
-        won_cycles.cycle_p25_days,
+        won_cycles.cycle_first_quartile_days,
         won_cycles.cycle_median_days,
-        won_cycles.cycle_p75_days,
-        won_cycles.lead_to_won_p25_days,
+        won_cycles.cycle_third_quartile_days,
+        won_cycles.lead_to_won_first_quartile_days,
         won_cycles.lead_to_won_median_days,
-        won_cycles.lead_to_won_p75_days,
+        won_cycles.lead_to_won_third_quartile_days,
         case when cohorts.is_complete then won_cycles.won_count else 0 end
             as judged_won_count,
         case when cohorts.is_complete then won_cycles.lead_won_count else 0 end
@@ -138,24 +141,28 @@ select
     won_count,
     lead_won_count,
     followed_count,
-    case when not {{ is_suppressed('judged_won_count') }} then cycle_p25_days end
-        as won_only_p25_days,
+    case
+        when not {{ is_suppressed('judged_won_count') }}
+            then cycle_first_quartile_days
+    end as won_only_first_quartile_days,
     case when not {{ is_suppressed('judged_won_count') }} then cycle_median_days end
         as won_only_median_days,
-    case when not {{ is_suppressed('judged_won_count') }} then cycle_p75_days end
-        as won_only_p75_days,
+    case
+        when not {{ is_suppressed('judged_won_count') }}
+            then cycle_third_quartile_days
+    end as won_only_third_quartile_days,
     case
         when not {{ is_suppressed('judged_lead_won_count') }}
-            then lead_to_won_p25_days
-    end as won_only_lead_p25_days,
+            then lead_to_won_first_quartile_days
+    end as won_only_lead_first_quartile_days,
     case
         when not {{ is_suppressed('judged_lead_won_count') }}
             then lead_to_won_median_days
     end as won_only_lead_median_days,
     case
         when not {{ is_suppressed('judged_lead_won_count') }}
-            then lead_to_won_p75_days
-    end as won_only_lead_p75_days,
+            then lead_to_won_third_quartile_days
+    end as won_only_lead_third_quartile_days,
     case when not {{ is_suppressed('judged_count') }} then half_won_days end
         as half_won_days,
     {{ min_n_met('judged_won_count') }} as is_min_n_met,
