@@ -75,7 +75,7 @@ sums as (
         count(customer_amount) as customer_count,
         coalesce(sum(customer_amount), 0) as sum_amount,
         coalesce(sum(customer_amount * customer_amount), 0) as sum_amount_amount,
-        median(customer_amount) as median_amount,
+        median(cast(customer_amount as double)) as median_amount,
         mrr_month
 
     from amounts
@@ -110,10 +110,8 @@ select
     segment_id,
     measure,
     '{{ var("reporting_currency") }}' as currency_code,
-    case
-        when not {{ is_suppressed('customer_count') }}
-            then cast(median_amount as decimal(18, 4))
-    end as median_amount,
+    case when not {{ is_suppressed('customer_count') }} then median_amount end
+        as median_amount,
     numerator,
     denominator,
     estimate,
