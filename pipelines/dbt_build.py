@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dbt_common.events.base_types import EventMsg
 
 SOURCES = ("models", "macros", "tests/data_tests", "dbt_project.yml", "profiles.yml")
+FITS = ROOT / "pipelines/fits"
 SUCCESSFUL = ("success", "pass", "warn")
 
 
@@ -142,7 +143,8 @@ def read_manifest(home: Home) -> Mapping[str, Any]:
 
 
 def code_version(manifest: Mapping[str, Any]) -> str:
-    """Version of what the marts are made with: models, seeds, tests and macros."""
+    """Version of what the marts are made with: models, seeds, tests and macros, and the
+    fits that Python models call."""
     parts = [
         f"{unique_id} {node['checksum']['checksum']}"
         for unique_id, node in manifest["nodes"].items()
@@ -151,6 +153,7 @@ def code_version(manifest: Mapping[str, Any]) -> str:
         f"{unique_id} {macro['macro_sql']}"
         for unique_id, macro in manifest["macros"].items()
     ]
+    parts += [path.read_text(encoding="utf-8") for path in FITS.glob("*.py")]
     return hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()[:12]
 
 

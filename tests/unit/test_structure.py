@@ -92,7 +92,7 @@ def test_first_line_states_the_grain(models: list[Node]) -> None:
         model["name"]
         for model in models
         if not model["path"].startswith("staging/")
-        and not model["raw_code"].startswith("-- Grain: ")
+        and not model["raw_code"].startswith(("-- Grain: ", "# Grain: "))
     ]
     assert wrong == []
 

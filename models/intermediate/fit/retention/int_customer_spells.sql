@@ -36,7 +36,8 @@ spells_with_follow_up as (
         contract_type,
         -- Who was there when the extracts begin has been seen from that age on only.
         case when is_opening then age_months else 0 end as entry_age,
-        {{ dbt.datediff('first_month', 'ended_month', 'month') }} as ended_after,
+        {{ dbt.datediff('first_month', 'ended_month', 'month') }}
+            as ended_after,
         {{ dbt.datediff('first_month', 'last_complete_month', 'month') }}
             as followed_for,
         first_month,
