@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -130,6 +131,63 @@ def test_the_mean_won_cycle_is_that_of_the_file(crm: RealHome) -> None:
         " from sales.fct_opportunities where outcome = 'won'"
     )
     assert round(mean_days, 4) == 75.3153
+
+
+def share_won(deals: pd.DataFrame, days: int) -> Fraction:
+    """By Aalen and Johansen, day by day and in fractions."""
+    engaged = pd.to_datetime(deals["engage_date"])
+    closed = pd.to_datetime(deals["close_date"])
+    last_day = pd.Timestamp(LAST_DEALS_CLOSED) - pd.Timedelta(days=1)
+    length = (closed.fillna(last_day) - engaged).dt.days
+    share, undecided = Fraction(0), Fraction(1)
+    for day in range(days + 1):
+        at_risk = int((length >= day).sum())
+        won = int(((length == day) & (deals["deal_stage"] == "Won")).sum())
+        decided = int(((length == day) & (deals["close_date"] != "")).sum())
+        if at_risk:
+            share += undecided * Fraction(won, at_risk)
+            undecided *= 1 - Fraction(decided, at_risk)
+    return share
+
+
+@pytest.mark.parametrize("days", [30, 90, 180])
+def test_the_share_won_by_a_day_is_that_of_the_file(
+    crm: RealHome, deals: pd.DataFrame, days: int
+) -> None:
+    """A deal without a day of engagement is in no cohort, and counted apart."""
+    engaged = deals[deals["engage_date"] != ""]
+    assert len(deals) - len(engaged) == 60
+    [(estimate, created, undated)] = crm.marts(
+        "select estimate, denominator, undated_count"
+        " from sales.sales_win_rate__cohort_quarter where segment_id = 'all'"
+        " and cohort_label = 'all' and opportunity_type = 'all'"
+        f" and horizon_days = {days}"
+    )
+    assert (created, undated) == (len(engaged), 60)
+    assert estimate == pytest.approx(float(share_won(engaged, days)), abs=1e-9)
+
+
+def test_the_median_won_cycle_is_that_of_the_file(
+    crm: RealHome, deals: pd.DataFrame
+) -> None:
+    won = deals[deals["deal_stage"] == "Won"]
+    days = pd.to_datetime(won["close_date"]) - pd.to_datetime(won["engage_date"])
+    [(median, won_count)] = crm.marts(
+        "select won_only_median_days, won_count from sales.sales_cycle__quarter"
+        " where segment_id = 'all' and cohort_label = 'all'"
+        " and opportunity_type = 'all'"
+    )
+    assert (median, won_count) == (days.dt.days.median(), 1_148)
+
+
+def test_every_loss_lacks_its_reason(crm: RealHome) -> None:
+    """The file names none, which is a reason of its own."""
+    assert crm.marts(
+        "select lost_reason_group, numerator, denominator"
+        " from sales.sales_lost_reasons__quarter where segment_id = 'all'"
+        " and period_label = 'all' and opportunity_type = 'all'"
+        " and measure = 'count'"
+    ) == [("missing", 479, 479)]
 
 
 def test_an_earlier_run_knows_only_what_had_closed(
