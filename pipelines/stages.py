@@ -38,6 +38,8 @@ from pipelines.publishing.outcome import (
     Refusal,
 )
 from pipelines.publishing.publish import Publication, publish
+from pipelines.publishing.reported import catch_up
+from pipelines.publishing.swap import disk_explained, publishing_lock
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ def transform_stage(settings: Settings, run_id: str) -> Transformed:
     """Build and test all models in one dbt invocation."""
     with _stage(settings, run_id, "transform"):
         report("transform")
+        _remember_reported(settings)
         result = build(settings)
         record.update(
             settings.home,
@@ -161,6 +164,12 @@ def failed_check_refusals(outcomes: tuple[CheckOutcome, ...]) -> tuple[Refusal, 
         for outcome in outcomes
         if not outcome.passed
     )
+
+
+def _remember_reported(settings: Settings) -> None:
+    """Make up for a run that ended before it could keep what it had published."""
+    with disk_explained(settings.home), publishing_lock(settings.home):
+        catch_up(settings.home)
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """The ledger: the tables of schema `ops`, and how they are read.
 
 Which extract gets which row is decided in `ingest.py`, `load.py` and `decisions.py`;
-the tables are described in docs/architecture.md.
+what was reported is appended by `publishing/reported.py`. The tables are described in
+docs/architecture.md.
 """
 
 from dataclasses import astuple, dataclass, fields
@@ -54,6 +55,13 @@ _TABLES: dict[str, str] = {
         contract_name varchar not null, source_system varchar not null,
         feed varchar not null, option_name varchar not null,
         option_value varchar not null""",
+    "reported_publications": """
+        publication_id varchar not null, as_of date not null,
+        published_at timestamp not null, code_version varchar not null""",
+    "reported_values": """
+        publication_id varchar not null, mart varchar not null,
+        row_key varchar not null, value_name varchar not null,
+        reported_value decimal(38, 9)""",
 }
 
 

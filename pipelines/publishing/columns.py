@@ -7,8 +7,8 @@ which looks at them once more.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from pipelines.errors import FitmartError
 
@@ -21,9 +21,16 @@ PUBLISHABLE_TYPE = re.compile(
     r"|timestamp|timestamptz|timestamp with time zone"
 )
 TEXT_TYPES = ("varchar", "text")
+NUMERIC_TYPE = re.compile(
+    r"double|real|(tiny|small|big|huge)?int|integer|(decimal|numeric)\b.*"
+)
 PERSONAL_NAME = re.compile(
     r"(^|_)(e_?mail|phone|verbatim|comment|comments|free_text)(_address|_number)?$"
 )
+
+
+ReportedAs = Literal["key", "value"]
+"""What a column is in the history of what was reported: of which row, or how much."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +40,14 @@ class PublishedColumn:
     Args:
         data_type: Its SQL type in the publication.
         is_keyed_hash: Readers see the keyed hash of the value.
+        reported_as: Its part in what `reported.py` keeps of every publication.
     """
 
     name: str
     data_type: str
     description: str
     is_keyed_hash: bool = False
+    reported_as: ReportedAs | None = None
 
     @property
     def is_text(self) -> bool:
@@ -110,7 +119,38 @@ def _table(node: Mapping[str, Any], personal: frozenset[str]) -> PublishedTable:
             "Document its columns, or set `is_published: false` in its meta.",
         )
     description = str(node.get("description", ""))
-    return PublishedTable(node["schema"], name, description, columns)
+    reported = _with_reported(columns, node)
+    return PublishedTable(node["schema"], name, description, reported)
+
+
+def _with_reported(
+    columns: tuple[PublishedColumn, ...], node: Mapping[str, Any]
+) -> tuple[PublishedColumn, ...]:
+    """The columns, with what `reported: {keys: [...], values: [...]}` says of them."""
+    declared = _meta(node).get("reported")
+    if declared is None:
+        return columns
+    roles: dict[str, ReportedAs] = dict.fromkeys(declared.get("keys") or (), "key")
+    roles |= dict.fromkeys(declared.get("values") or (), "value")
+    keepable = {
+        column.name
+        for column in columns
+        if not column.is_keyed_hash
+        and (
+            roles.get(column.name) == "key" or NUMERIC_TYPE.fullmatch(column.data_type)
+        )
+    }
+    if set(roles.values()) != {"key", "value"} or not roles.keys() <= keepable:
+        raise _error(
+            node,
+            "its `reported` does not name published keys and numbers",
+            "reported_columns_are_published",
+            "Name under `keys` and `values` columns that are published as they are; "
+            "values are numbers.",
+        )
+    return tuple(
+        replace(column, reported_as=roles.get(column.name)) for column in columns
+    )
 
 
 def _column(

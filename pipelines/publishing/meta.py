@@ -40,6 +40,7 @@ META_TABLES: dict[str, dict[str, str]] = {
         "position": "integer",
         "data_type": "varchar",
         "is_keyed_hash": "boolean",
+        "reported_as": "varchar",
         "description": "varchar",
     },
 }
@@ -82,6 +83,7 @@ def write_meta(
                 position,
                 column.data_type,
                 column.is_keyed_hash,
+                column.reported_as,
                 column.description,
             ]
             for table in tables

@@ -17,6 +17,7 @@ from pipelines.publishing.candidate import Candidate, already_published, candida
 from pipelines.publishing.gate import decide
 from pipelines.publishing.history import record
 from pipelines.publishing.outcome import Audit, PublicationRefusedError
+from pipelines.publishing.reported import catch_up
 from pipelines.publishing.verify import problems_elsewhere
 from pipelines.publishing.write import write_file
 
@@ -111,12 +112,14 @@ def _refuse_unless_equal(home: Home, new: Candidate) -> None:
 
 
 def _remember(settings: Settings, publication_id: str, run_id: str) -> tuple[str, ...]:
-    """Write the history and remove what is too old, now that readers have the new."""
+    """Write the history, keep what was reported, and remove what is too old."""
     reason = f"run {run_id}"
     try:
         record(settings.home, "published", publication_id, run_id=run_id, reason=reason)
+        # Before anything is removed that it has not been read from yet.
+        catch_up(settings.home)
         swap.retain(settings.home, settings.keep_publications)
-    except OSError as error:
+    except (OSError, duckdb.Error, FitmartError) as error:
         # Readers have the publication: it must not be reported as a failure.
         return (str(error),)
     return ()

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,11 @@ STARTED_AT = datetime(2026, 7, 1, 6, 0, tzinfo=UTC)
 CUSTOMERS = 400
 PLANTED_ADDRESS = "wilhelmina.planted@example.org"
 PLANTED_TEXT = "the quick brown verbatim that nobody may read"
+
+REPORTED = {
+    "fit.fit_nps__segment_wave": {"keys": ["segment_id"], "values": ["version"]}
+}
+"""What is kept of a mart beyond its publication."""
 
 Column = dict[str, Any]
 MARTS: dict[str, dict[str, Column]] = {
@@ -115,6 +121,14 @@ class Company:
         with duckdb.connect(str(file or self.home.current), read_only=True) as reader:
             return {row[0] for row in reader.execute(query).fetchall()}
 
+    def reported(self) -> list[tuple[str, str, Decimal | None]]:
+        """Publication, segment and version of everything that was reported."""
+        with duckdb.connect(str(self.home.build), read_only=True) as build:
+            return build.execute(
+                "select publication_id, row_key, reported_value"
+                " from ops.reported_values order by all"
+            ).fetchall()
+
     def litter(self) -> list[str]:
         """Whatever stands in the folder of publications and is not one of them."""
         current = self.home.current.name
@@ -137,7 +151,12 @@ def make_manifest() -> dict[str, Any]:
             "name": name,
             "description": f"One row per row of {name}. It's for tests.",
             "original_file_path": f"models/marts/{schema}/{name}.sql",
-            "config": {"materialized": "table", "meta": {}},
+            "config": {
+                "materialized": "table",
+                "meta": {"reported": REPORTED[relation]}
+                if relation in REPORTED
+                else {},
+            },
             "columns": {
                 column: {"name": column, "description": f"The {column}.", **declared}
                 for column, declared in columns.items()

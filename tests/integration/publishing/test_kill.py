@@ -99,7 +99,19 @@ def test_a_killed_publication_is_never_seen_and_none_is_lost(
     company.publish()
     assert company.versions() == {last_acknowledged(home) + 1000}
     assert company.litter() == []
-    assert read_history(company.home)[-1].action == "published"
+    history = read_history(company.home)
+    assert history[-1].action == "published"
+    assert_everything_is_kept(company, {entry.publication_id for entry in history})
+
+
+def assert_everything_is_kept(company: Any, published: set[str]) -> None:
+    """Each publication that readers had told another version, and was kept once."""
+    reported = company.reported()
+    assert {publication_id for publication_id, _, _ in reported} == published
+    for segment in ("enterprise", "smb"):
+        versions = [value for _, key, value in reported if key == segment]
+        assert len(versions) == len(published)
+        assert versions == sorted(set(versions))
 
 
 @pytest.fixture(autouse=True)

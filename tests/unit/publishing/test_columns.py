@@ -115,3 +115,46 @@ def test_what_only_resembles_personal_data_is_published(
 def test_a_manifest_without_marts_is_an_error() -> None:
     with pytest.raises(FitmartError, match="no mart to publish"):
         tables(model("staging"))
+
+
+REPORTED_COLUMNS = {
+    **column("customer_id", "varchar", meta={"publish": "keyed_hash"}),
+    **column("segment_id", "varchar"),
+    **column("mrr_month", "date"),
+    **column("mrr_amount", "decimal(18, 4)"),
+}
+
+
+def reporting(**declared: list[str]) -> dict[str, Any]:
+    meta = {"reported": declared}
+    return model(columns=REPORTED_COLUMNS, config={"meta": meta})
+
+
+def test_a_mart_says_what_is_kept_of_it() -> None:
+    (table,) = tables(
+        reporting(keys=["mrr_month", "segment_id"], values=["mrr_amount"])
+    )
+    assert {one.name: one.reported_as for one in table.columns} == {
+        "customer_id": None,
+        "segment_id": "key",
+        "mrr_month": "key",
+        "mrr_amount": "value",
+    }
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        {"keys": ["segment_id"]},
+        {"values": ["mrr_amount"]},
+        {"keys": ["customer_id"], "values": ["mrr_amount"]},
+        {"keys": ["segment"], "values": ["mrr_amount"]},
+        {"keys": ["segment_id"], "values": ["mrr_month"]},
+    ],
+)
+def test_only_published_keys_and_numbers_are_kept(
+    declared: dict[str, list[str]],
+) -> None:
+    with pytest.raises(FitmartError) as caught:
+        tables(reporting(**declared))
+    assert caught.value.rule == "reported_columns_are_published"
