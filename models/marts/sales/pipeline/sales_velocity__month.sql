@@ -70,17 +70,30 @@ stocks as (
         pipeline_days.segment_id,
         pipeline_days.opportunity_type,
         months.calendar_month,
-        pipeline_days.qualified_deal_count,
-        pipeline_days.derived_deal_count
+        coalesce(
+            sum(pipeline_days.qualified_deal_count) filter (
+                where pipeline_days.stage = 'all'
+            ),
+            0
+        ) as qualified_deal_count,
+        coalesce(
+            sum(pipeline_days.open_deal_count) filter (
+                where pipeline_days.stage = 'unknown'
+            ),
+            0
+        ) as unknown_deal_count
 
     from pipeline_days
 
     inner join months
         on pipeline_days.calendar_date = months.last_date
 
-    where
-        pipeline_days.pipeline = 'all'
-        and pipeline_days.stage = 'all'
+    where pipeline_days.stage in ('all', 'unknown')
+
+    group by
+        pipeline_days.segment_id,
+        pipeline_days.opportunity_type,
+        months.calendar_month
 
 ),
 
@@ -145,7 +158,7 @@ monthly_inputs as (
         cell_months.calendar_month,
         cell_months.day_count,
         coalesce(stocks.qualified_deal_count, 0) as qualified_deal_count,
-        coalesce(stocks.derived_deal_count, 0) as derived_deal_count,
+        coalesce(stocks.unknown_deal_count, 0) as unknown_deal_count,
         coalesce(closings.closed_count, 0) as closed_count,
         coalesce(closings.won_count, 0) as won_count,
         coalesce(closings.valued_count, 0) as valued_count,
@@ -176,7 +189,7 @@ trailing_inputs as (
         first_month,
         calendar_month,
         qualified_deal_count,
-        derived_deal_count,
+        unknown_deal_count,
         count(*) over half_year as month_count,
         sum(closed_count) over half_year as closed_count,
         sum(won_count) over half_year as won_count,
@@ -203,9 +216,9 @@ factors as (
     select
         *,
         least(won_count, valued_count, timed_count) as judged_count,
-        -- No deal is known to be qualified, but of some nobody knows.
+        -- Deals of unknown stage may be qualified too; a tenth more changes little.
         case
-            when qualified_deal_count > 0 or derived_deal_count = 0
+            when 10 * unknown_deal_count <= qualified_deal_count
                 then qualified_deal_count
         end as known_qualified_count,
         case
@@ -244,8 +257,8 @@ select
             then {{ safe_divide('largest_value', 'won_value') }}
     end as top_deal_rate,
     mean_cycle_days,
-    known_qualified_count as qualified_deal_count,
-    derived_deal_count,
+    cast(known_qualified_count as bigint) as qualified_deal_count,
+    cast(unknown_deal_count as bigint) as unknown_deal_count,
     cast(closed_count as bigint) as closed_count,
     cast(won_count as bigint) as won_count,
     cast(valued_count as bigint) as valued_count,
