@@ -13,9 +13,19 @@ from pipelines.demo.truth import Truth
 RATES = {
     "second order within 30 days": "sales.sales_repeat_rate__cohort_month",
     "second order within 90 days": "sales.sales_repeat_rate__cohort_month",
+    "second order up to day 89": "sales.sales_repeat_curve__segment_day",
+    "won within 30 days": "sales.sales_win_rate__cohort_quarter",
+    "won within 90 days": "sales.sales_win_rate__cohort_quarter",
+    "won within 180 days": "sales.sales_win_rate__cohort_quarter",
+    "customers who leave in a month": "sales.sales_churn_rate__month",
+    "revenue kept over 1 month": "sales.sales_revenue_retention__month",
+    "revenue kept over 3 months": "sales.sales_revenue_retention__month",
+    "still paying after 3 months": "fit.fit_survival__segment_month",
+    "still paying after 6 months": "fit.fit_survival__segment_month",
     "NPS": "fit.fit_nps__segment_wave",
+    "satisfied": "fit.fit_csat__segment_wave",
 }
-"""The rates that exist so far, and the marts that show them."""
+"""The rates that exist so far and have a planted parameter, and their marts."""
 
 
 @dataclass(frozen=True)

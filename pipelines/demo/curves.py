@@ -50,6 +50,12 @@ def lost_by(segment: Segment, days: int) -> float:
     return total
 
 
+def half_won_by(segment: Segment, days: int) -> int:
+    """First day by which half of the wins of so many days have come."""
+    half = won_by(segment, days) / 2
+    return next(day for day in range(days + 1) if won_by(segment, day) >= half)
+
+
 def closed_rate(segment: Segment, world: World) -> float:
     """Expected share of wins among the deals closed in the whole history.
 
@@ -114,6 +120,15 @@ def _passed(stages: int) -> Distribution:
     for days in PASS_DAYS[:stages]:
         total = _sum_of(total, _even(days))
     return total
+
+
+def kept(segment: Segment, months: int) -> float:
+    """Probability that monthly terms of constant hazard pay after so many months.
+
+    Whoever began a pause of two months in the last month or the one before does not.
+    """
+    unpaused = (1 - PAUSE_HAZARD) ** min(months, 2)
+    return (1 - segment.churn[0]) ** months * unpaused
 
 
 @cache

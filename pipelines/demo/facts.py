@@ -10,18 +10,17 @@ from typing import Any
 
 import duckdb
 
-from pipelines.demo.curves import (
-    closed_rate,
-    lost_by,
-    repeats_within,
-    survival,
-    win_rate,
-    win_rate_from_stage,
-    won_by,
-)
+from pipelines.demo.curves import repeats_within
 from pipelines.demo.fact import fact
 from pipelines.demo.facts_measured import company_facts, survey_facts
-from pipelines.demo.world import GUEST_REPEAT, STAGES, Segment, World
+from pipelines.demo.facts_pipeline import pipeline_facts
+from pipelines.demo.facts_retention import (
+    churn_facts,
+    giant_facts,
+    revenue_kept_facts,
+    survival_facts,
+)
+from pipelines.demo.world import GUEST_REPEAT, Segment, World
 
 WINDOWS = (30, 90, 180, 365)
 VERDICTS = {
@@ -41,110 +40,44 @@ def tell_facts(
     """All planted facts of a world."""
     facts: list[dict[str, Any]] = []
     for segment in world.segments:
-        facts += _win_rates(segment, world)
+        facts += pipeline_facts(segment, world)
         facts += _repeat_rates(segment.name, segment.repeat)
-        facts += _survival(segment, world)
+        facts += survival_facts(segment, world)
+        facts += revenue_kept_facts(segment, world)
         facts += _verdicts(segment)
         facts += _surges(segment, world)
-        facts += _hazards(segment)
     if not world.is_lean:
         facts += _repeat_rates("unknown", GUEST_REPEAT)
+    facts += churn_facts(connection, world)
+    facts += giant_facts(connection, world)
     facts += survey_facts(connection, world)
     facts += company_facts(connection, world)
     return facts
 
 
-def _win_rates(segment: Segment, world: World) -> list[dict[str, Any]]:
-    where = {"segment_id": segment.name, "opportunity_type": "new"}
-    facts = [
-        fact(
-            f"won within {days} days",
-            "rate",
-            won_by(segment, days),
-            "sales.sales_win_rate__cohort_quarter",
-            {**where, "cohort_label": "all", "horizon_days": days},
-        )
-        | {"lost": lost_by(segment, days)}
-        for days in (30, 90, 180, 365)
-    ]
-    for stage, passed, won in zip(
-        STAGES, segment.pass_rates, win_rate_from_stage(segment), strict=True
-    ):
-        facts += [
-            fact(
-                f"{measure} from stage {stage}",
-                "rate",
-                value,
-                "sales.sales_stage_conversion__quarter",
-                {**where, "period_label": "all", "stage": stage, "measure": measure},
-            )
-            for measure, value in (("advanced", passed), ("won", won))
-        ]
-    kind = "outside" if segment.growth > 0.02 else "context"
-    facts.append(
-        fact(
-            "the closed rate flatters: losses are slow and sales grow",
-            kind,
-            win_rate(segment),
-            "sales.sales_win_rate__month",
-            {**where, "period_label": "all", "measure": "count"},
-        )
-        | {"expected": closed_rate(segment, world)}
-    )
-    return facts
-
-
 def _repeat_rates(segment_id: str, repeat: float) -> list[dict[str, Any]]:
-    return [
-        fact(
-            f"second order within {days} days",
-            "rate",
-            repeats_within(repeat, days),
-            "sales.sales_repeat_rate__cohort_month",
-            {
-                "segment_id": segment_id,
-                "cohort_label": "all",
-                "window_label": f"{days}d",
-            },
-        )
-        for days in WINDOWS
-    ] + [
-        # The curve tells a day from its end on, the window ends before its last day.
-        fact(
-            f"second order up to day {days - 1}",
-            "rate",
-            repeats_within(repeat, days),
-            "sales.sales_repeat_curve__segment_day",
-            {"segment_id": segment_id, "age_days": days - 1},
-        )
-        for days in WINDOWS
-    ]
-
-
-def _survival(segment: Segment, world: World) -> list[dict[str, Any]]:
-    is_mixed = any(burst.is_discounted for burst in segment.bursts)
-    curve = survival(segment, world.months, is_lean=world.is_lean)
-    facts = [
-        fact(
-            "survival to the first month end at zero, by age in months",
-            "context" if is_mixed else "rate",
-            curve,
-            "fit.fit_survival__segment_month",
-            {"segment_id": segment.name},
-        )
-    ]
-    if is_mixed:
-        discounted = survival(
-            segment, world.months, is_lean=world.is_lean, is_discounted=True
+    """Of the whole history: by window, and on the curve of days."""
+    facts = []
+    for days in WINDOWS:
+        rate = repeats_within(repeat, days)
+        where = {"segment_id": segment_id}
+        facts.append(
+            fact(
+                f"second order within {days} days",
+                "rate",
+                rate,
+                "sales.sales_repeat_rate__cohort_month",
+                {**where, "cohort_label": "all", "window_label": f"{days}d"},
+            )
         )
         facts.append(
             fact(
-                "survival of those who came for a discount, and of the others",
+                f"second order up to day {days - 1}",
                 "rate",
-                {"surge": discounted, "base": curve},
-                "verdicts.verdict_surge_and_fade",
-                {"segment_id": segment.name},
-                column="retention_rate",
+                rate,
+                "sales.sales_repeat_curve__segment_day",
+                # the window ends before its last day
+                {**where, "age_days": days - 1},
             )
         )
     return facts
@@ -189,24 +122,4 @@ def _surges(segment: Segment, world: World) -> list[dict[str, Any]]:
             {"segment_id": segment.name},
             column="verdict",
         )
-    ]
-
-
-def _hazards(segment: Segment) -> list[dict[str, Any]]:
-    where = {"segment_id": segment.name}
-    return [
-        fact(
-            "monthly hazard of churn at ages 1-3, 4-9 and 10 and more, monthly terms",
-            "context",
-            segment.churn,
-            "sales.sales_churn_rate__month",
-            where,
-        ),
-        fact(
-            "monthly probability of added seats",
-            "context",
-            segment.expansion,
-            "sales.sales_mrr_waterfall__month",
-            where,
-        ),
     ]

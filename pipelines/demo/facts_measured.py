@@ -1,7 +1,7 @@
 """Facts that the world alone does not say: they depend on who was drawn.
 
-The mean propensity of the customers of a wave, the share of the largest customer, what
-was spent. Facts that follow from the parameters alone are in `facts.py`.
+The mean propensity of the customers of a wave, what was spent. Facts that follow from
+the parameters alone are in `facts.py`.
 """
 
 from typing import Any
@@ -63,13 +63,29 @@ def survey_facts(
             | cell
             | {"expected_raw": round(raw_pmf, 8)}
         )
+        facts.append(
+            fact(
+                "satisfied",
+                "rate" if nps_is_raw_right else "context",
+                _satisfied(nps),
+                "fit.fit_csat__segment_wave",
+                wave,
+            )
+            | cell
+            | {"expected_raw": _satisfied(raw_nps * 100)}
+        )
     return facts
+
+
+def _satisfied(nps: float) -> float:
+    """Share of the two best of five answers: promoters and half of the passives."""
+    return round(0.5 + nps / 200, 8)
 
 
 def company_facts(
     connection: duckdb.DuckDBPyConnection, world: World
 ) -> list[dict[str, Any]]:
-    """Facts of the whole company: releases, word of mouth, spend, the giant."""
+    """Facts of the whole company: releases, word of mouth, spend."""
     if world.is_lean:
         return []
     as_of = world.as_of.isoformat()
@@ -85,26 +101,6 @@ def company_facts(
     ]
     facts += _referred(connection)
     facts += _asked_for(connection, world)
-    giants = connection.execute(
-        "select p_segment.segment, max(mrr_amount)::double / sum(mrr_amount)::double"
-        f" from {table_at('customer_mrr', as_of)} as mrr"
-        " inner join accounts on mrr.account_id = accounts.account_id"
-        " inner join p_segment on accounts.segment_no = p_segment.segment_no"
-        " where month_start = (select max(month_start) from p_month"
-        f" where month_start < date '{as_of}') and mrr.currency_code = 'EUR'"
-        " and p_segment.giant_seats > 0 group by 1 order by 1"
-    ).fetchall()
-    facts += [
-        fact(
-            "one customer dominates the euro revenue",
-            "value",
-            round(share, 6),
-            "sales.sales_revenue_concentration__month",
-            {"segment_id": segment, "currency_code": "EUR"},
-            column="top_customer_rate",
-        )
-        for segment, share in giants
-    ]
     spend = connection.execute(
         "select spend_month, function_name, sum(amount)::varchar"
         f" from {table_at('spend', as_of)} group by 1, 2 order by 1, 2"
@@ -131,8 +127,9 @@ def _referred(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     rows = connection.execute(
         "select p_segment.segment,"
         " coalesce(strftime(date_trunc('month', first_paid_date), '%Y-%m'), 'all'),"
-        " avg(referral + referral_growth * date_diff('month', history_start,"
-        " cast(created_at as date))), count(*)"
+        # sums of fractions would depend on the order of the rows
+        " cast(sum(cast(referral + referral_growth * date_diff('month', history_start,"
+        " cast(created_at as date)) as decimal(18, 9))) as double) / count(*), count(*)"
         " from accounts inner join p_segment"
         " on accounts.segment_no = p_segment.segment_no cross join p_world"
         " where first_paid_date < as_of group by grouping sets ((p_segment.segment,"

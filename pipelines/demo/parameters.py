@@ -163,7 +163,7 @@ def _giant_seats(segment: Segment, world: World) -> int:
     """More seats than all others of the segment can have together."""
     if not segment.has_giant:
         return 0
-    return 100 + int((segment.deals + segment.signups) * world.scale * 1.5)
+    return 100 + int((segment.deals + segment.signups) * world.scale * 2.2)
 
 
 def _releases(world: World) -> list[dict[str, Any]]:

@@ -124,3 +124,122 @@ select
 from ranked
 
 group by all;
+
+-- The segment that the CRM knows an account to be in on a day.
+create macro segments_on(day) as table
+select
+    accounts.account_id,
+    p_segment.segment
+
+from accounts
+
+inner join p_segment
+    on p_segment.segment_no = if(
+        coalesce(cast(moved_at as date) <= day, false),
+        accounts.segment_no % (select count(*) from p_segment) + 1,
+        accounts.segment_no
+    );
+
+-- How many of those who pay when a month begins will not at its end, on average: who
+-- leaves, who lets a year run out, and who pauses.
+create macro churn_truth(t) as table
+with
+
+paying as (
+
+    select
+        account_id,
+        cast(month_start + to_months(1) as date) as month_start
+
+    from customer_mrr_at(t)
+
+    where mrr_amount > 0 and month_start + to_months(1) < t
+
+),
+
+leaving as (
+
+    select
+        paying.account_id,
+        paying.month_start,
+        date_diff('month', billed_spells.start_date, paying.month_start) as age,
+        if(billed_spells.is_discounted, p_segment.discounted_churn, p_segment.churn)
+            as churned_by,
+        case
+            when billed_spells.is_giant then 0
+            when billed_spells.is_annual
+                then if(age % 12 = 0, p_segment.renewal_lapse, 0)
+            else
+                (churned_by[age] - coalesce(churned_by[age - 1], 0))
+                / (1 - coalesce(churned_by[age - 1], 0))
+        end as hazard,
+        if(billed_spells.is_annual or has_addon, 0, p_world.pause_hazard)
+            as pause_hazard
+
+    from paying
+
+    inner join billed_spells
+        on paying.account_id = billed_spells.account_id
+        and billed_spells.start_date < paying.month_start
+        and coalesce(billed_spells.ended_date >= paying.month_start, true)
+
+    inner join customers on billed_spells.account_no = customers.account_no
+    inner join p_segment on customers.segment_no = p_segment.segment_no
+    cross join p_world
+
+)
+
+select
+    leaving.month_start,
+    p_segment.segment,
+    count(*) as customers,
+    cast(sum(cast(hazard + (1 - hazard) * pause_hazard as decimal(18, 12))) as double)
+    / count(*) as churn_rate
+
+from leaving
+
+inner join accounts on leaving.account_id = accounts.account_id
+inner join p_segment
+    on p_segment.segment_no = if(
+        coalesce(cast(moved_at as date) <= leaving.month_start, false),
+        accounts.segment_no % (select count(*) from p_segment) + 1,
+        accounts.segment_no
+    )
+
+group by leaving.month_start, p_segment.segment;
+
+-- The largest customer of each segment when the last month ends, in the currency that
+-- is reported.
+create macro largest_customers(t) as table
+with
+
+converted as (
+
+    select
+        mrr.account_id,
+        mrr.month_start,
+        sum(cast(mrr_amount * rate as decimal(18, 4))) as mrr_amount
+
+    from customer_mrr_at(t) as mrr
+
+    inner join fx_rates
+        on mrr.currency_code = fx_rates.currency_code
+        and mrr.month_start = fx_rates.rate_date
+
+    where mrr.month_start + to_months(1) = t
+
+    group by mrr.account_id, mrr.month_start
+
+)
+
+select
+    month_start,
+    segment,
+    cast(max(mrr_amount) as double) / cast(sum(mrr_amount) as double) as largest_rate
+
+from converted
+
+inner join segments_on(t - to_months(1)) as segments
+    on converted.account_id = segments.account_id
+
+group by month_start, segment;

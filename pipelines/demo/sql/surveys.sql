@@ -204,7 +204,8 @@ scored as (
                 then pick([0, 1, 2, 3, 4, 5, 5, 6, 6, 6], u(asked, 'nps low'))
             else if(u(asked, 'nps middle') < 0.5, 7, 8)
         end as nps,
-        case pmf when 'very' then 4 when 'somewhat' then 3 else 2 end
+        -- promoters are satisfied, of the others but the detractors one half is
+        case when nps >= 9 then 4 when nps >= 7 then 3 else 2 end
         + if(u(asked, 'csat') < 0.5, 1, 0) as csat
 
     from counted

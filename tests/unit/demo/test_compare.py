@@ -2,8 +2,16 @@
 
 import duckdb
 import pytest
+from scipy.stats import binom
 
-from pipelines.demo.compare import compare, judged
+from pipelines.demo.compare import (
+    Comparison,
+    compare,
+    differing,
+    judged,
+    most_missed,
+    unexplained,
+)
 from pipelines.demo.coverage import tell_coverage
 from pipelines.demo.truth import Truth
 
@@ -86,3 +94,42 @@ def test_coverage_counts_one_cell_per_segment(mart: duckdb.DuckDBPyConnection) -
     (row,) = tell_coverage(mart, truth(fact(50), fact(99, "d"), fact(50)))
     assert (row.rate, row.cells, row.covered) == ("NPS", 2, 1)
     assert row.share == 0.5
+
+
+@pytest.mark.parametrize(("value", "wrong"), [(50.0, 0), (50.000001, 1), (49.0, 1)])
+def test_an_exact_value_is_exact_to_six_digits(
+    mart: duckdb.DuckDBPyConnection, value: float, wrong: int
+) -> None:
+    shown, found = differing(mart, truth(fact(value, kind="value")), NPS)
+    assert (shown, len(found)) == (1, wrong)
+
+
+def test_an_exact_value_that_no_row_shows_is_wrong(
+    mart: duckdb.DuckDBPyConnection,
+) -> None:
+    shown, wrong = differing(mart, truth(fact(50, "nowhere", kind="value")), NPS)
+    assert (shown, len(wrong)) == (0, 1)
+
+
+@pytest.mark.parametrize("cells", [1, 5, 20, 175, 400])
+def test_as_many_may_miss_as_chance_allows(cells: int) -> None:
+    assert most_missed(cells) == binom.ppf(0.999, cells, 0.05)
+
+
+def cell(value: float) -> Comparison:
+    return Comparison(fact(value), value, 50.0, 40.0, 60.0, 100.0, True)
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ([50.0] * 18 + [61.0] * 2, 0),
+        ([50.0] * 14 + [61.0] * 6, 6),
+        ([50.0] * 19 + [70.5], 1),
+        ([], 0),
+    ],
+)
+def test_a_family_that_misses_too_often_or_too_far_is_seen(
+    values: list[float], found: int
+) -> None:
+    assert len(unexplained([cell(value) for value in values])) == found

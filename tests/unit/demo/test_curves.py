@@ -36,6 +36,20 @@ def test_losses_are_slower_than_wins() -> None:
     assert lost < 0.5
 
 
+@pytest.mark.parametrize("segment", SEGMENTS)
+def test_half_of_the_wins_come_by_a_day_and_not_before(segment: Segment) -> None:
+    day = curves.half_won_by(segment, 365)
+    half = curves.won_by(segment, 365) / 2
+    assert curves.won_by(segment, day - 1) < half <= curves.won_by(segment, day)
+
+
+def test_revenue_kept_by_hand() -> None:
+    """A pause hides two month ends: of three months the last two matter."""
+    plain = replace(PHYSIO, churn=(0.1, 0.1, 0.1))
+    assert curves.kept(plain, 1) == pytest.approx(0.9 * 0.996)
+    assert curves.kept(plain, 3) == pytest.approx(0.9**3 * 0.996**2)
+
+
 def test_closed_rate_by_hand() -> None:
     """All demand in the last month: the deals have 0 to 30 days to close."""
     world = company_world(1, 1.0, 36)

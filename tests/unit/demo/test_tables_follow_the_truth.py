@@ -102,6 +102,29 @@ def test_customers_stay_as_long_as_is_told(
 
 
 @pytest.mark.parametrize("name", LARGE)
+def test_customers_leave_as_often_as_their_hazards_say(
+    tables: duckdb.DuckDBPyConnection, name: str
+) -> None:
+    """Over all months: how many paid when one began, and not when it ended."""
+    row = tables.execute(
+        "with paid as (select account_id, month_start"
+        " from customer_mrr_at(timestamp '2026-01-01') where mrr_amount > 0),"
+        " lost as (select cast(month_start + to_months(1) as date) as month_start,"
+        " account_id from paid except select month_start, account_id from paid)"
+        " select (select count(*) from lost"
+        " inner join segments_on(lost.month_start) as there"
+        " on lost.account_id = there.account_id where segment = $1"
+        " and month_start < date '2026-01-01'),"
+        " sum(customers), sum(customers * churn_rate) / sum(customers)"
+        " from churn_truth(timestamp '2026-01-01') where segment = $1",
+        [name],
+    ).fetchone()
+    assert row is not None
+    left, customer_months, rate = row
+    assert_near(left, int(customer_months), rate)
+
+
+@pytest.mark.parametrize("name", LARGE)
 def test_answers_follow_the_mean_propensity(
     tables: duckdb.DuckDBPyConnection, name: str
 ) -> None:
