@@ -38,6 +38,16 @@ judged as (
 
 )
 
-select * from judged
+select
+    segment_id,
+    activity_basis,
+    cohort_label,
+    age_months,
+    customer_count,
+    active_or_later_count,
+    numerator,
+    failure
+
+from judged
 
 where failure is not null

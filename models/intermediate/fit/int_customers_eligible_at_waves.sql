@@ -48,7 +48,8 @@ days_before_waves as (
     select
         waves.survey_id,
         waves.wave_id,
-        {{ dbt.dateadd('day', '-days_back.day_count', 'waves.opens_date') }} as usage_date
+        {{ dbt.dateadd('day', '-days_back.day_count', 'waves.opens_date') }}
+            as usage_date
 
     from waves
 

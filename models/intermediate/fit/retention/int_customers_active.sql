@@ -154,7 +154,8 @@ select
     customer_key,
     segment_id,
     cohort_label,
-    {{ dbt.datediff('cohort_month', 'active_month', 'month') }} as age_months,
+    {{ dbt.datediff('cohort_month', 'active_month', 'month') }}
+        as age_months,
     cohort_month,
     active_month
 
