@@ -55,6 +55,18 @@ CALLS = {
         f" {{{{ fieller_bound({SUMS}, 'high') }}}} as ci_high",
         is_aggregate=True,
     ),
+    "difference": Call(
+        "p double, l double, u double, q double, ql double, qu double",
+        "{{ difference_bound('p', 'l', 'u', 'q', 'ql', 'qu', 'low') }} as ci_low,"
+        " {{ difference_bound('p', 'l', 'u', 'q', 'ql', 'qu', 'high') }} as ci_high",
+    ),
+    "detectable_rise": Call(
+        "p double, n double, r double", "{{ detectable_rise('p', 'n', 'r') }} as rise"
+    ),
+    "verdict": Call(
+        "l double, u double, t double, enough boolean",
+        "{{ interval_verdict('l', 'u', 't', 'enough') }} as verdict",
+    ),
     "t_quantile": Call("df bigint", "{{ t_quantile_975('df') }} as quantile"),
     "kaplan_meier": Call(
         "t bigint, n bigint, d bigint", "t, {{ kaplan_meier('n', 'd', 't') }}"
