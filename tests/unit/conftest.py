@@ -146,6 +146,11 @@ CALLS = {
     "safe_divide": Call(
         "a decimal(18,4), b bigint", "{{ safe_divide('a', 'b') }} as quotient"
     ),
+    "sum_of_largest": Call(
+        "v decimal(19,4)",
+        "{{ sum_of_largest('v', 3) }} as top",
+        is_aggregate=True,
+    ),
     "sample_rules": Call(
         "n bigint, accounts bigint",
         "{{ min_n_met('n') }} as is_min_n_met,"

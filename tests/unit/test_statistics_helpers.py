@@ -139,3 +139,21 @@ def test_nothing_has_no_quantile(evaluate: Evaluate) -> None:
     assert evaluate("quantile_of_counts", []) == [
         {"p25": None, "p50": None, "p90": None}
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "total"),
+    [
+        pytest.param([], None, id="no values"),
+        pytest.param([None], None, id="no value known"),
+        pytest.param([4, None, 2], 6, id="fewer than asked for"),
+        pytest.param([1, 5, 2, 4, 3], 12, id="the largest, in any order"),
+        pytest.param([7, 2, 2, 2, 1], 11, id="a tie at the last place"),
+        pytest.param([-1, -5, -2, -9], -8, id="negative values"),
+    ],
+)
+def test_sum_of_the_largest(
+    evaluate: Evaluate, values: list[int | None], total: int | None
+) -> None:
+    rows = [(value,) for value in values]
+    assert evaluate("sum_of_largest", rows) == [{"top": total}]

@@ -35,6 +35,10 @@ orders_with_rank as (
 
     from orders
 
+    window all_orders as (
+        order by order_id
+    )
+
     -- the first ten are enough
     order by order_id
     limit 10
@@ -61,21 +65,26 @@ def bare_sql(sql: str) -> str:
     return "\n".join(lines)
 
 
+TOKEN = re.compile(
+    r"\((?P<query>(?=(?:\s|/\*explained\*/)*(?:select|with)\b))?"
+    r"|\)"
+    r"|^ *(?P<clause>order by|select distinct)\b(?=(?P<rest>.*)$)",
+    flags=re.MULTILINE,
+)
+
+
 def unexplained_clauses(sql: str) -> list[str]:
     """`select distinct`, and `order by` of a query (not of a window or an aggregate),
     that no comment stands beside."""
     found = []
-    openings: list[bool] = []
-    for line in bare_sql(sql).splitlines():
-        is_query = not openings or openings[-1]
-        clause = re.match(r"\s*(order by|select distinct)\b", line)
-        if clause and is_query and "/*explained*/" not in line:
-            found.append(line.strip())
-        for bracket in re.finditer(r"(\bas |\bfrom |\bjoin |\bin |^ *)?([()])", line):
-            if bracket[2] == "(":
-                openings.append(bracket[1] is not None)
-            elif openings:
-                openings.pop()
+    is_query = [True]
+    for token in TOKEN.finditer(bare_sql(sql)):
+        if token[0] == "(":
+            is_query.append(token["query"] is not None)
+        elif token[0] == ")":
+            is_query = is_query[:-1] or [True]
+        elif is_query[-1] and "/*explained*/" not in token["rest"]:
+            found.append(token["clause"] + token["rest"])
     return found
 
 
