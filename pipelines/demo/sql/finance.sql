@@ -180,17 +180,42 @@ from p_month
 
 cross join p_segment;
 
+-- A quarter is planned by the deals of the one before; the first one by a guess.
 create table targets as
+with
+
+deals_before as (
+
+    select
+        p_month.month_no,
+        segment_no,
+        sum(arrivals) as arrivals
+
+    from p_month
+
+    inner join p_arrival
+        on p_arrival.month_no between p_month.month_no - 3 and p_month.month_no - 1
+
+    where kind = 'deal'
+
+    group by p_month.month_no, segment_no
+
+)
+
 select
     month_start as period_start,
     cast(month_start + to_months(3) as date) as period_end,
     segment,
-    cast(1000 * ceil((20 + 2 * month_no) * scale) as decimal(18, 2)) as target_amount
+    cast(1000 * greatest(1, ceil(coalesce(0.5 * arrivals, 60 * scale)))
+        as decimal(18, 2)) as target_amount
 
 from p_month
 
 cross join p_segment
 cross join p_world
+left join deals_before
+    on p_month.month_no = deals_before.month_no
+    and p_segment.segment_no = deals_before.segment_no
 
 where month(month_start) in (1, 4, 7, 10);
 

@@ -68,7 +68,7 @@ stays_with_entry as (
         stays.is_clicked_through,
         stays.is_open,
         case when not stays.is_clicked_through then stays.stage_days end as stage_days,
-        cast({{ dbt.date_trunc('quarter', 'visits_with_days.entered_date') }} as date)
+        {{ quarter_of('visits_with_days.entered_date') }}
             as entered_quarter
 
     from stays

@@ -223,7 +223,7 @@ select
     opportunities.outcome = 'won'
     or stages_reached.furthest_order > stages_reached.stage_order as is_advanced,
     stages_reached.reached_date,
-    cast({{ dbt.date_trunc('quarter', 'stages_reached.reached_date') }} as date)
+    {{ quarter_of('stages_reached.reached_date') }}
         as reached_quarter
 
 from stages_reached

@@ -69,8 +69,8 @@ counts_with_end as (
 
     select
         *,
-        cast({{ dbt.dateadd('month', 3, 'reached_quarter') }} as date) as quarter_end,
-        cast({{ dbt.dateadd('month', 3, 'reached_quarter') }} as date)
+        {{ months_later('reached_quarter', 3) }} as quarter_end,
+        {{ months_later('reached_quarter', 3) }}
         <= {{ dbt.dateadd('day', -(var('stage_conversion_days') | int), as_of()) }}
             as is_complete
 
@@ -227,10 +227,7 @@ select
     segment_id,
     case
         when period_quarter is null then 'all'
-        else
-            substring(cast(period_quarter as varchar), 1, 4)
-            || '-Q'
-            || cast(extract('quarter' from period_quarter) as varchar)
+        else {{ quarter_label('period_quarter') }}
     end as period_label,
     opportunity_type,
     pipeline,

@@ -138,7 +138,7 @@ cells as (
         coalesce(totals.period_quarter, totals.first_quarter) as period_start,
         case
             when totals.period_quarter is null then {{ as_of() }}
-            else cast({{ dbt.dateadd('month', 3, 'totals.period_quarter') }} as date)
+            else {{ months_later('totals.period_quarter', 3) }}
         end as period_end
 
     from totals
@@ -156,10 +156,7 @@ select
     segment_id,
     case
         when period_quarter is null then 'all'
-        else
-            cast(extract('year' from period_quarter) as varchar)
-            || '-Q'
-            || cast(extract('quarter' from period_quarter) as varchar)
+        else {{ quarter_label('period_quarter') }}
     end as period_label,
     opportunity_type,
     pipeline,
