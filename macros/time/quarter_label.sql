@@ -1,6 +1,4 @@
-{#- A quarter by its first day, as text: 2026-Q1. -#}
+{#- A quarter by any day of it, as text: 2026-Q1. -#}
 {% macro quarter_label(quarter) -%}
-    cast(extract('year' from {{ quarter }}) as varchar)
-    || '-Q'
-    || cast(extract('quarter' from {{ quarter }}) as varchar)
+    cast(year({{ quarter }}) as varchar) || '-Q' || cast(quarter({{ quarter }}) as varchar)
 {%- endmacro %}
