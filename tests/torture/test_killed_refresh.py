@@ -145,12 +145,15 @@ def test_a_refresh_killed_at_any_moment_loses_and_doubles_nothing(
     draw = random.Random(SEED)
     delivered = 2
     killed = 0
-    while killed < KILLS:
-        disturbed.deliver(delivered)
-        delivered += 1
-        killed += disturbed.kill_after(draw.uniform(0.05, 1.0) * seconds)
-    disturbed.run()
-    stop.touch()
+    try:
+        while killed < KILLS:
+            disturbed.deliver(delivered)
+            delivered += 1
+            killed += disturbed.kill_after(draw.uniform(0.05, 1.0) * seconds)
+        disturbed.run()
+    finally:
+        # Whatever happens, the reader must not go on for ever.
+        stop.touch()
     seen = json.loads(reader.communicate(timeout=60)[0])
 
     quiet = Company(tmp_path / "quiet")
