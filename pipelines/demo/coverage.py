@@ -24,6 +24,7 @@ RATES = {
     "still paying after 6 months": "fit.fit_survival__segment_month",
     "NPS": "fit.fit_nps__segment_wave",
     "satisfied": "fit.fit_csat__segment_wave",
+    "PMF score": "fit.fit_pmf_score__segment_wave",
 }
 """The rates that exist so far and have a planted parameter, and their marts."""
 
