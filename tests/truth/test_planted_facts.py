@@ -5,12 +5,20 @@ How far a family of cells may be off is decided in `compare.unexplained`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pipelines.demo.companies import company_world
-from pipelines.demo.compare import Comparison, compare, judged, marts_of, unexplained
+from pipelines.demo.compare import (
+    Comparison,
+    compare,
+    judged,
+    marts_of,
+    most_missed,
+    unexplained,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -23,8 +31,10 @@ REPEAT_RATE = "sales.sales_repeat_rate__cohort_month"
 REPEAT_CURVE = "sales.sales_repeat_curve__segment_day"
 NPS = "fit.fit_nps__segment_wave"
 CSAT = "fit.fit_csat__segment_wave"
+PMF = "fit.fit_pmf_score__segment_wave"
 CHANNEL = "sales.sales_channel_share__month"
-MARTS = (REPEAT_RATE, REPEAT_CURVE, NPS, CSAT, CHANNEL)
+THRESHOLD = 0.40
+MARTS = (REPEAT_RATE, REPEAT_CURVE, NPS, CSAT, PMF, CHANNEL)
 
 
 def assert_recovered(cells: list[Comparison], *, at_least: int) -> None:
@@ -83,6 +93,42 @@ def test_satisfaction_is_recovered_where_response_is_unbiased(
     cells = judged(compare(marts, company.truth), CSAT)
     assert all(cell.fact["is_response_unbiased"] for cell in cells)
     assert_recovered(cells, at_least=12)
+
+
+def test_scores_are_recovered_by_weighting_where_response_is_biased(
+    company: Rehearsal, marts: duckdb.DuckDBPyConnection
+) -> None:
+    cells = judged(compare(marts, company.truth), PMF)
+    weightings = {cell.fact["shows_in"]["where"]["weighting"] for cell in cells}
+    assert weightings == {"none", "logo"}
+    assert_recovered(cells, at_least=12)
+
+
+def test_raw_score_passes_where_the_satisfied_answer_more_and_the_true_one_does_not(
+    company: Rehearsal, marts: duckdb.DuckDBPyConnection
+) -> None:
+    """In the last year: the threshold lies between what is answered and what is."""
+    cells = [
+        cell
+        for cell in judged(compare(marts, company.truth), PMF)
+        if cell.fact["shows_in"]["where"]["segment_id"] == "beauty_salons"
+        and cell.fact["wave_opens"] >= "2025"
+    ]
+    assert len(cells) >= 3
+    assert unexplained(cells) == []
+    raw = [
+        replace(cell, **dict(zip(("estimate", "ci_low", "ci_high"), row, strict=True)))
+        for cell in cells
+        for row in marts.execute(
+            f"select estimate, ci_low, ci_high from {PMF} where weighting = 'none'"
+            " and segment_id = 'beauty_salons' and wave_id = ?",
+            [cell.fact["shows_in"]["where"]["wave_id"]],
+        ).fetchall()
+    ]
+    assert len(raw) == len(cells)
+    assert all(cell.value < THRESHOLD < cell.fact["expected_raw"] for cell in raw)
+    assert all(cell.estimate > THRESHOLD for cell in raw)
+    assert sum(not cell.is_covered for cell in raw) > most_missed(len(raw))
 
 
 def test_raw_nps_is_off_where_the_satisfied_answer_more(
