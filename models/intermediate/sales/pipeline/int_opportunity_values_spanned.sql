@@ -28,9 +28,7 @@ changes_of_fields as (
 
     from opportunity_changes
 
-    where
-        lower(trim(field_name)) in ('amount', 'expected_close_date')
-        and changed_date < {{ as_of() }}
+    where lower(trim(field_name)) in ('amount', 'expected_close_date')
 
 ),
 
@@ -74,6 +72,14 @@ events as (
 
 ),
 
+known_events as (
+
+    select * from events
+
+    where changed_date < {{ as_of() }}
+
+),
+
 last_events as (
 
     select
@@ -82,7 +88,7 @@ last_events as (
         field,
         max(changed_at) as last_changed_at
 
-    from events
+    from known_events
 
     group by source_system, opportunity_id, field
 
@@ -114,6 +120,7 @@ record_events as (
 
 first_values as (
 
+    -- The old value of a change that is not known yet is what was known until then.
     select
         source_system,
         opportunity_id,
@@ -154,7 +161,7 @@ known_values as (
         changed_date as valid_from_date,
         changed_at as known_at
 
-    from events
+    from known_events
 
     union all
 
