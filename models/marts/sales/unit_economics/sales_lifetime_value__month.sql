@@ -15,7 +15,7 @@ churn_rates as (
 
 margins as (
 
-    select * from {{ ref('int_margins_collected') }}
+    select * from {{ ref('int_margins_resolved') }}
 
 ),
 
@@ -34,22 +34,6 @@ survival as (
 projections as (
 
     select * from {{ ref('fit_retention_projection__segment') }}
-
-),
-
-segment_margins as (
-
-    select * from margins
-
-    where segment_id <> 'all'
-
-),
-
-company_margins as (
-
-    select * from margins
-
-    where segment_id = 'all'
 
 ),
 
@@ -73,23 +57,17 @@ revenue_months as (
 
 revenue_with_margin as (
 
-    -- A segment without a margin of its own has that of the company, if any.
     select
         revenue_months.segment_id,
         revenue_months.mrr_amount,
-        revenue_months.mrr_month,
-        revenue_months.mrr_amount * coalesce(
-            segment_margins.gross_margin_rate, company_margins.gross_margin_rate
-        ) as margin_amount
+        revenue_months.mrr_amount * margins.gross_margin_rate as margin_amount,
+        revenue_months.mrr_month
 
     from revenue_months
 
-    left join segment_margins
-        on revenue_months.segment_id = segment_margins.segment_id
-        and revenue_months.mrr_month = segment_margins.margin_month
-
-    left join company_margins
-        on revenue_months.mrr_month = company_margins.margin_month
+    left join margins
+        on revenue_months.segment_id = margins.segment_id
+        and revenue_months.mrr_month = margins.margin_month
 
     where revenue_months.segment_id <> 'all'
 

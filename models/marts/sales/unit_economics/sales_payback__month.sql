@@ -15,7 +15,7 @@ customers as (
 
 margins as (
 
-    select * from {{ ref('int_margins_collected') }}
+    select * from {{ ref('int_margins_resolved') }}
 
 ),
 
@@ -30,22 +30,6 @@ costs as (
     select * from acquisition_costs
 
     where measure = 'cac'
-
-),
-
-segment_margins as (
-
-    select * from margins
-
-    where segment_id <> 'all'
-
-),
-
-company_margins as (
-
-    select * from margins
-
-    where segment_id = 'all'
 
 ),
 
@@ -71,20 +55,14 @@ new_revenue_with_margin as (
         new_revenue.segment_id,
         new_revenue.customer_count,
         new_revenue.mrr_amount,
-        new_revenue.acquired_month,
-        -- A segment without a margin of its own has that of the company, if any.
-        new_revenue.mrr_amount * coalesce(
-            segment_margins.gross_margin_rate, company_margins.gross_margin_rate
-        ) as margin_amount
+        new_revenue.mrr_amount * margins.gross_margin_rate as margin_amount,
+        new_revenue.acquired_month
 
     from new_revenue
 
-    left join segment_margins
-        on new_revenue.segment_id = segment_margins.segment_id
-        and new_revenue.acquired_month = segment_margins.margin_month
-
-    left join company_margins
-        on new_revenue.acquired_month = company_margins.margin_month
+    left join margins
+        on new_revenue.segment_id = margins.segment_id
+        and new_revenue.acquired_month = margins.margin_month
 
 ),
 
