@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal
 
-Stage = Literal["prepare", "ingest", "transform", "check", "publish"]
+Stage = Literal["prepare", "ingest", "transform", "check", "compare", "publish"]
 
 
 @dataclass(frozen=True)

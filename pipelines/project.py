@@ -94,6 +94,7 @@ class Settings:
     keep_publications: int = 5
     kind: Kind = "own"
     min_free_mb: int = 500
+    max_row_drop_percent: int = 15
 
     @classmethod
     def from_environment(cls) -> "Settings":
@@ -118,6 +119,7 @@ class Settings:
             keep_publications=_whole_number("KEEP_PUBLICATIONS", 5),
             kind="own" if own else "demo",
             min_free_mb=_whole_number("MIN_FREE_MB", 500),
+            max_row_drop_percent=_whole_number("MAX_ROW_DROP_PERCENT", 15),
         )
 
     def as_environment(self) -> dict[str, str]:
@@ -131,6 +133,7 @@ class Settings:
             "REPORTING_CURRENCY": self.reporting_currency,
             "KEEP_PUBLICATIONS": self.keep_publications,
             "MIN_FREE_MB": self.min_free_mb,
+            "MAX_ROW_DROP_PERCENT": self.max_row_drop_percent,
         }
         return {name: str(value) for name, value in values.items()}
 

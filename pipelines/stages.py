@@ -1,4 +1,4 @@
-"""The stages of a run, in plain Python: ingest, check, transform, publish.
+"""The stages of a run, in plain Python: ingest, check, transform, compare, publish.
 
 Each takes the settings and the id of the run, does its part and writes what came of it
 into the run's record. The order they go in, and that a failed check keeps the next one
@@ -31,6 +31,7 @@ from pipelines.lineage import LineageByModel, column_lineage
 from pipelines.progress import report
 from pipelines.project import Settings
 from pipelines.publishing.gate import warnings
+from pipelines.publishing.mart_checks import mart_check_names, mart_outcomes
 from pipelines.publishing.outcome import (
     Audit,
     CheckOutcome,
@@ -94,6 +95,18 @@ def transform_stage(settings: Settings, run_id: str) -> Transformed:
         return Transformed(result, facts, lineage)
 
 
+def compare_stage(settings: Settings, run_id: str) -> tuple[CheckOutcome, ...]:
+    """Hold the marts against what readers have."""
+    with _stage(settings, run_id, "compare"):
+        report("compare")
+        manifest = read_manifest(settings.home)
+        version = code_version(manifest)
+        outcomes = mart_outcomes(settings, manifest, code_version=version)
+        of_feeds = record.required(settings.home, run_id).outcomes or ()
+        record.update(settings.home, run_id, outcomes=(*of_feeds, *outcomes))
+        return outcomes
+
+
 def publish_stage(settings: Settings, run_id: str) -> Publication:
     """Publish the build of this run, unless the gate finds a reason not to.
 
@@ -142,13 +155,17 @@ def audit_of(settings: Settings, run_id: str) -> Audit:
             )
         )
     result = BuildResult.read(settings.home)
+    expected = blocking_check_names()
+    if result.is_success:
+        # Marts that were not built are not compared with anything.
+        expected |= mart_check_names(result.manifest)
     return Audit(
-        manifest=read_manifest(settings.home),
+        manifest=result.manifest,
         run_results=result.run_results,
         invocation_id=done.invocation_id,
         started_at=datetime.fromisoformat(done.started_at),
         outcomes=done.outcomes or (),
-        expected_checks=blocking_check_names(),
+        expected_checks=expected,
     )
 
 

@@ -23,6 +23,7 @@ TITLES: dict[Stage, str] = {
     "ingest": "ingest extracts",
     "check": "check feeds",
     "transform": "build and test marts",
+    "compare": "compare with the last publication",
     "publish": "publish",
 }
 

@@ -6,8 +6,9 @@ Bodies call plain functions (`pipelines/stages.py`); what is computed is never i
 
 import dagster as dg
 
-from pipelines.dbt_build import prepare_manifest
+from pipelines.dbt_build import prepare_manifest, read_manifest
 from pipelines.defs.check.feeds import build_feed_checks
+from pipelines.defs.check.marts import build_mart_checks
 from pipelines.defs.ingest import build_ingest
 from pipelines.defs.publish import build_publication
 from pipelines.defs.resources import Warehouse
@@ -30,7 +31,10 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     transform = build_transform(manifest_file)
     data = dg.Definitions(
         assets=[build_ingest(), transform, build_publication(transform)],
-        asset_checks=[build_feed_checks(load_contracts(settings.contracts))],
+        asset_checks=[
+            build_feed_checks(load_contracts(settings.contracts)),
+            build_mart_checks(read_manifest(settings.home)),
+        ],
         resources={"warehouse": Warehouse()},
         executor=dg.in_process_executor,
     )

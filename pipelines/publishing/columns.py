@@ -88,7 +88,7 @@ def published_tables(
     tables = [
         _table(node, personal)
         for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and _is_published(node)
+        if is_published(node)
     ]
     if not tables:
         raise FitmartError(
@@ -99,9 +99,10 @@ def published_tables(
     return tuple(sorted(tables, key=lambda table: table.relation))
 
 
-def _is_published(node: Mapping[str, Any]) -> bool:
-    is_mart = node["schema"] in PUBLISHED_SCHEMAS
-    return is_mart and _meta(node).get("is_published", True) is not False
+def is_published(node: Mapping[str, Any]) -> bool:
+    """Whether a node of the manifest is a mart that readers see."""
+    is_mart = node["resource_type"] == "model" and node["schema"] in PUBLISHED_SCHEMAS
+    return is_mart and meta_of(node).get("is_published", True) is not False
 
 
 def _table(node: Mapping[str, Any], personal: frozenset[str]) -> PublishedTable:
@@ -109,7 +110,7 @@ def _table(node: Mapping[str, Any], personal: frozenset[str]) -> PublishedTable:
     columns = tuple(
         _column(column, node, personal)
         for column in node["columns"].values()
-        if _meta(column).get("publish") != "never"
+        if meta_of(column).get("publish") != "never"
     )
     if not columns:
         raise _error(
@@ -127,7 +128,7 @@ def _with_reported(
     columns: tuple[PublishedColumn, ...], node: Mapping[str, Any]
 ) -> tuple[PublishedColumn, ...]:
     """The columns, with what `reported: {keys: [...], values: [...]}` says of them."""
-    declared = _meta(node).get("reported")
+    declared = meta_of(node).get("reported")
     if declared is None:
         return columns
     roles: dict[str, ReportedAs] = dict.fromkeys(declared.get("keys") or (), "key")
@@ -157,7 +158,7 @@ def _column(
     column: Mapping[str, Any], node: Mapping[str, Any], personal: frozenset[str]
 ) -> PublishedColumn:
     name = _identifier(column["name"], node)
-    how = _meta(column).get("publish")
+    how = meta_of(column).get("publish")
     data_type = str(column.get("data_type") or "").strip().lower()
     description = str(column.get("description", ""))
     if how not in (None, "keyed_hash"):
@@ -186,7 +187,7 @@ def _column(
     return PublishedColumn(name, data_type, description)
 
 
-def _meta(entry: Mapping[str, Any]) -> dict[str, Any]:
+def meta_of(entry: Mapping[str, Any]) -> dict[str, Any]:
     """The meta of a node or column: dbt keeps it under `config`, and once did not."""
     config = entry.get("config") or {}
     return {**(entry.get("meta") or {}), **(config.get("meta") or {})}

@@ -24,6 +24,12 @@ SEPARATOR = "|"
 """Between the values of a key, in the order of the mart's columns."""
 
 
+def key_sql(keys: list[str]) -> str:
+    """SQL of the key of a row, of the columns that make it."""
+    parts = ", ".join(f"coalesce(cast(\"{key}\" as varchar), '')" for key in keys)
+    return f"concat_ws('{SEPARATOR}', {parts})"
+
+
 def catch_up(home: Home) -> tuple[str, ...]:
     """Append what publications have reported since this was last done; their ids.
 
@@ -107,13 +113,12 @@ def _append_value(
     value: str,
 ) -> None:
     schema, table = mart.split(".")
-    parts = ", ".join(f"coalesce(cast(\"{key}\" as varchar), '')" for key in keys)
     connection.execute(
         f"""
         insert into ops.reported_values
         with reported as (
             select
-                concat_ws('{SEPARATOR}', {parts}) as row_key,
+                {key_sql(keys)} as row_key,
                 cast("{value}" as decimal(38, 9)) as reported_value
             from publication."{schema}"."{table}"
         ),

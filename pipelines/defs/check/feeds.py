@@ -44,12 +44,12 @@ def build_feed_checks(contracts: Sequence[Contract]) -> dg.AssetChecksDefinition
     ) -> Iterator[dg.AssetCheckResult]:
         done = check_stage(warehouse.settings, context.run.run_id)
         for outcome in (*(done.outcomes or ()), *done.alarms):
-            yield _result(specs[outcome.name], outcome)
+            yield check_result(specs[outcome.name], outcome)
 
     return check_feeds
 
 
-def _result(spec: dg.AssetCheckSpec, outcome: CheckOutcome) -> dg.AssetCheckResult:
+def check_result(spec: dg.AssetCheckSpec, outcome: CheckOutcome) -> dg.AssetCheckResult:
     """A late feed makes marts old, not wrong: it warns and blocks nothing."""
     severity = (
         dg.AssetCheckSeverity.ERROR if spec.blocking else dg.AssetCheckSeverity.WARN

@@ -68,7 +68,13 @@ def test_one_job_does_everything_in_one_process(definitions: dg.Definitions) -> 
     job = definitions.resolve_job_def("refresh")
     assert job.executor_def is dg.in_process_executor
     steps = {node.name for node in job.nodes}
-    assert steps == {"ingest", "check_feeds", "transform", "marts__publication"}
+    assert steps == {
+        "ingest",
+        "check_feeds",
+        "transform",
+        "check_marts",
+        "marts__publication",
+    }
 
 
 def test_the_job_is_scheduled_every_day(definitions: dg.Definitions) -> None:

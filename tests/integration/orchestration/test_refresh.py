@@ -10,8 +10,10 @@ from typer.testing import CliRunner
 
 from pipelines import record
 from pipelines.cli.app import app
+from pipelines.dbt_build import read_manifest
 from pipelines.extracts.reconcile import blocking_check_names
 from pipelines.project import environment
+from pipelines.publishing.mart_checks import mart_check_names
 from pipelines.publishing.outcome import PublicationRefusedError
 from pipelines.publishing.swap import current_id
 from pipelines.run import refresh
@@ -41,14 +43,23 @@ def test_a_first_run_publishes_what_was_delivered(refreshed: Refreshed) -> None:
 
 
 def test_a_run_tells_how_far_it_is(refreshed: Refreshed) -> None:
-    assert refreshed.stages == ("prepare", "ingest", "check", "transform", "publish")
+    assert refreshed.stages == (
+        "prepare",
+        "ingest",
+        "check",
+        "transform",
+        "compare",
+        "publish",
+    )
     assert refreshed.nodes_told == sum(refreshed.summary.record.nodes.values())
 
 
 def test_every_check_that_the_gate_expects_has_run(refreshed: Refreshed) -> None:
     outcomes = refreshed.summary.record.outcomes
     assert outcomes is not None
-    assert {outcome.name for outcome in outcomes} == blocking_check_names()
+    manifest = read_manifest(refreshed.company.settings.home)
+    expected = blocking_check_names() | mart_check_names(manifest)
+    assert {outcome.name for outcome in outcomes} == expected
     assert all(outcome.passed for outcome in outcomes)
 
 

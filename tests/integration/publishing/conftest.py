@@ -32,6 +32,13 @@ REPORTED = {
 }
 """What is kept of a mart beyond its publication."""
 
+SOURCES = {
+    "core.dim_customers": "accounts",
+    "sales.fct_orders": "opportunities",
+    "fit.fit_nps__segment_wave": "contacts",
+}
+"""The feed of the CRM that each mart is made of."""
+
 Column = dict[str, Any]
 MARTS: dict[str, dict[str, Column]] = {
     "core.dim_customers": {
@@ -147,6 +154,7 @@ def make_manifest() -> dict[str, Any]:
         schema, name = relation.split(".")
         nodes[f"model.fitmart.{name}"] = {
             "resource_type": "model",
+            "depends_on": {"nodes": [f"source.fitmart.raw_crm.{SOURCES[relation]}"]},
             "schema": schema,
             "name": name,
             "description": f"One row per row of {name}. It's for tests.",
@@ -183,7 +191,11 @@ def make_manifest() -> dict[str, Any]:
         "config": {"materialized": "ephemeral"},
         "columns": {},
     }
-    return {"nodes": nodes}
+    sources = {
+        f"source.fitmart.raw_crm.{name}": {"source_name": "raw_crm", "name": name}
+        for name in SOURCES.values()
+    }
+    return {"nodes": nodes, "sources": sources}
 
 
 def make_run_results(manifest: dict[str, Any]) -> dict[str, Any]:
