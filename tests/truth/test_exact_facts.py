@@ -24,6 +24,35 @@ COUNTED_ORDERS = (
     "select currency_code, count(*), sum(net_amount) from sales.fct_orders"
     " where is_counted group by all order by all"
 )
+MOVEMENTS = """
+    with moved as (
+        select
+            months.mrr_month,
+            coalesce(closing.currency_code, opening.currency_code) as currency_code,
+            coalesce(movements.movement, 'none') as movement,
+            coalesce(closing.mrr_amount, 0) as closing_amount,
+            abs(coalesce(closing.mrr_amount, 0) - coalesce(opening.mrr_amount, 0))
+                as amount
+        from sales.fct_mrr_customer_month as months
+        left join sales.fct_mrr_movements as movements
+            on months.customer_key = movements.customer_key
+            and months.mrr_month = movements.mrr_month
+            and movements.movement <> 'fx'
+        left join intermediate.int_customer_mrr_by_currency as closing
+            on months.customer_key = closing.customer_key
+            and months.mrr_month = closing.mrr_month
+        left join intermediate.int_customer_mrr_by_currency as opening
+            on months.customer_key = opening.customer_key
+            and months.mrr_month = opening.mrr_month + interval 1 month
+        where months.is_active or months.opening_mrr_amount > 0
+    )
+    select
+        cast(mrr_month as varchar), currency_code, movement, count(*),
+        sum(amount), sum(closing_amount)
+    from moved
+    group by all order by all
+"""
+"""Before conversion: labels of the mart, amounts in the currency of the customer."""
 LINEAGE = "extract_id, record_number, loaded_at, record_status"
 
 
@@ -147,6 +176,30 @@ def test_marts_after_all_drops_know_what_the_drops_brought(
     assert orders == told_orders(rehearsal, -1)
 
 
+def test_movements_of_recurring_revenue_are_those_of_the_company(
+    company: Rehearsal, marts: duckdb.DuckDBPyConnection
+) -> None:
+    """Every month, currency and movement: customers, amounts and what is left."""
+    told = told_movements(company, 0)
+    assert marts.execute(MOVEMENTS).fetchall() == told
+    assert {movement for _, _, movement, *_ in told} == {
+        "new",
+        "reactivation",
+        "churn",
+        "expansion",
+        "contraction",
+        "none",
+    }
+
+
+def test_movements_after_all_drops_know_what_was_corrected(
+    after_drops: tuple[Rehearsal, list[Snapshot]],
+) -> None:
+    rehearsal, _ = after_drops
+    with rehearsal.connect() as connection:
+        assert connection.execute(MOVEMENTS).fetchall() == told_movements(rehearsal, -1)
+
+
 def closed_deals(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
     return connection.execute(
         "select opportunity_type, outcome, count(*) from sales.fct_opportunities"
@@ -165,3 +218,17 @@ def told_orders(rehearsal: Rehearsal, stage: int) -> list[tuple[object, ...]]:
         (row["currency_code"], row["purchase_days"], Decimal(row["net_amount"]))
         for row in rehearsal.truth.stages[stage]["orders"]
     ]
+
+
+def told_movements(rehearsal: Rehearsal, stage: int) -> list[tuple[object, ...]]:
+    return sorted(
+        (
+            row["month"],
+            row["currency_code"],
+            row["movement"],
+            row["customers"],
+            Decimal(row["amount"]),
+            Decimal(row["closing"]),
+        )
+        for row in rehearsal.truth.stages[stage]["mrr"]
+    )
