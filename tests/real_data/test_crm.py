@@ -197,3 +197,35 @@ def test_an_earlier_run_knows_only_what_had_closed(
     won = int((closed["deal_stage"] == "Won").sum())
     [(numerator, denominator, *_)] = total_in_april
     assert (numerator, denominator) == (won, len(closed)) == (531, 647)
+
+
+def test_without_stage_history_the_marts_of_stages_are_empty(crm: RealHome) -> None:
+    """A record tells that a deal is open and where it stands now, and no more."""
+    for mart in ("sales_stage_conversion__quarter", "sales_time_in_stage__quarter"):
+        assert crm.marts(f"select count(*) from sales.{mart}") == [(0,)]
+    by_basis = (
+        "select visit_basis, is_open, stage, count(*) from sales.fct_stage_visits"
+        " group by all order by all"
+    )
+    assert crm.marts(by_basis) == [
+        ("derived", False, "unknown", 1_148 + 479),
+        ("derived", True, "Engaging", 350),
+        ("derived", True, "Prospecting", 60),
+    ]
+
+
+@pytest.mark.parametrize("day", ["2016-12-31", "2017-03-31", "2017-06-30"])
+def test_the_pipeline_of_a_day_is_that_of_the_file(
+    day: str, crm: RealHome, deals: pd.DataFrame
+) -> None:
+    """Deals that nobody has engaged have no start: they count, and say so."""
+    unborn = deals["engage_date"] == ""
+    is_open = (deals["engage_date"] <= day) & (
+        (deals["close_date"] == "") | (deals["close_date"] > day)
+    )
+    assert unborn.sum() == 60
+    assert crm.marts(
+        "select open_deal_count, undated_deal_count, derived_deal_count"
+        " from sales.sales_pipeline__day where segment_id = 'all' and stage = 'all'"
+        f" and opportunity_type = 'all' and calendar_date = date '{day}'"
+    ) == [(is_open.sum(), 60, is_open.sum())]
