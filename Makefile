@@ -27,7 +27,7 @@ endif
 
 export FITMART_HOME LANDING CONTRACTS SEEDS AS_OF
 export REPORTING_TZ REPORTING_CURRENCY MIN_FREE_MB KEEP_PUBLICATIONS
-export MAX_ROW_DROP_PERCENT
+export MAX_ROW_DROP_PERCENT CUSTOMER_VALUE
 # Dagster keeps runs and events here; without it they would be lost on exit.
 export DAGSTER_HOME := $(FITMART_HOME)/dagster
 export DAGSTER_DISABLE_TELEMETRY := yes

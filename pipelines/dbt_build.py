@@ -175,11 +175,18 @@ def _invoke(arguments: list[str], settings: Settings) -> tuple[bool, str]:
     return result.success, message
 
 
+def is_customer_value_asked_for() -> bool:
+    """Whether `CUSTOMER_VALUE` is set to anything."""
+    return bool(os.environ.get("CUSTOMER_VALUE"))
+
+
 def _environment(settings: Settings) -> dict[str, str]:
     """The variables that `profiles.yml` and `dbt_project.yml` read."""
     values = {"FITMART_HOME": str(settings.home.path)}
     if os.environ.get("SEEDS"):
         values["FITMART_SEEDS"] = str(_seeds())
+    # The models of customer value are there only when asked for.
+    values["FITMART_CUSTOMER_VALUE"] = str(is_customer_value_asked_for()).lower()
     return values
 
 
@@ -223,8 +230,9 @@ def _seeds() -> Path:
 
 
 def _sources_hash() -> str:
-    """Changes when a file of the dbt project is added, removed or written."""
-    digest = hashlib.sha256()
+    """Changes when a file of the dbt project is added, removed or written, and when
+    other models are asked for."""
+    digest = hashlib.sha256(f"{is_customer_value_asked_for()}\n".encode())
     for top in [*(ROOT / name for name in SOURCES), _seeds()]:
         paths = sorted(top.rglob("*")) if top.is_dir() else [top]
         for path in paths:

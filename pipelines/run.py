@@ -7,10 +7,12 @@ What happens in a run is in `stages.py` and `defs/`; how it looks to a person is
 import os
 import uuid
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from pipelines import record
+from pipelines.dbt_build import is_customer_value_asked_for
 from pipelines.errors import FitmartError
 from pipelines.extracts.contract_files import load_contracts
 from pipelines.extracts.landing import list_landing
@@ -86,7 +88,8 @@ def _look_at_input(settings: Settings) -> None:
     """Find what is wrong with the input before seconds are spent on anything else.
 
     Raises:
-        FitmartError: A folder that was named is not there, or a contract is not valid.
+        FitmartError: A folder that was named is not there, a contract is not valid, or
+            what was asked for cannot be computed here.
     """
     seeds = os.environ.get("SEEDS")
     if seeds and not Path(seeds).expanduser().is_dir():
@@ -95,6 +98,13 @@ def _look_at_input(settings: Settings) -> None:
             file=seeds,
             rule="seeds_exist",
             remedy="Name a copy of `seeds` with your decisions, or leave SEEDS out.",
+        )
+    if is_customer_value_asked_for() and find_spec("scipy") is None:
+        raise FitmartError(
+            "CUSTOMER_VALUE asks for models that need scipy, which is not installed",
+            rule="customer_value_has_its_extra",
+            remedy="Install the extra with `pip install 'fitmart[clv]'`,"
+            " or leave CUSTOMER_VALUE out.",
         )
     load_contracts(settings.contracts)
     list_landing(settings.landing)
