@@ -7,11 +7,19 @@ break this pairing are for the careful way in `records.py`.
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipelines.extracts.limits import Limits
 from pipelines.extracts.records import too_long
 
 CUT_EVERY = 8 << 20
 """Bytes between two places at which a text may be cut."""
+
+_TAB, _LF, _CR, _BLANK = b"\t\n\r "
+
+Bytes = NDArray[np.uint8]
+Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,7 @@ class RecordCounter:
         cut_every: int = CUT_EVERY,
     ) -> None:
         self._quote = quote.encode()
+        self._sign = self._quote if len(self._quote) < 2 else b"\0"
         self._escape = escape.encode() if escape != quote else b""
         self._limits = limits
         self._ignore_blanks = ignore_blanks
@@ -76,20 +85,19 @@ class RecordCounter:
 
     def _take(self, data: bytes) -> None:
         if self._escape:
-            filler = b"x"
-            data = data.replace(self._escape * 2, filler * 2)
-            data = data.replace(self._escape + self._quote, filler * 2)
-        if self._quote and self._quote in data:
-            outside, lengths = self._unquote(data)
-        elif self._is_open:
-            outside, lengths = b"", (None, 0)
-        else:
-            outside, lengths = data, _first_and_last_end(data)
-        self._measure(len(data), *lengths)
-        self._count_lines(outside)
-        first, begun = lengths
-        if first is not None:
-            self._note_cut(self.size + begun)
+            for escaped in (self._escape * 2, self._escape + self._quote):
+                data = data.replace(escaped, b"x" * len(escaped))
+        if len(self._quote) > 1:
+            # NUL bytes are refused before, so one can stand for a longer quote.
+            data = data.replace(self._quote, b"\0".ljust(len(self._quote), b"x"))
+        text = np.frombuffer(data, np.uint8)
+        begins, afters = _line_ends(data, text)
+        if self._is_open or (self._sign and self._sign in data):
+            begins, afters = self._outside_quotes(text, begins, afters)
+        self._measure(len(data), begins, afters)
+        self._count_lines(text, begins, afters)
+        if len(afters):
+            self._note_cut(self.size + int(afters[-1]))
         self.size += len(data)
 
     def _note_cut(self, offset: int) -> None:
@@ -97,71 +105,53 @@ class RecordCounter:
         if offset - latest >= self._cut_every:
             self.cuts.append(Cut(offset, self._count))
 
-    def _unquote(self, data: bytes) -> tuple[bytes, tuple[int | None, int]]:
-        """The text outside quotes, and where its first and last line ends stand.
+    def _outside_quotes(
+        self, text: Bytes, begins: Places, afters: Places
+    ) -> tuple[Places, Places]:
+        """The line ends before which the quotes pair up."""
+        quotes = np.flatnonzero(text == ord(self._sign))
+        was_open = self._is_open
+        self._is_open ^= len(quotes) % 2 == 1
+        is_outside = np.searchsorted(quotes, begins) % 2 == was_open
+        return begins[is_outside], afters[is_outside]
 
-        A quote stays as a mark, so that a line with an empty quoted cell is not blank.
-        """
-        parts = data.split(self._quote)
-        first_outside = 1 if self._is_open else 0
-        outside = self._quote.join(parts[first_outside::2])
-        if self._is_open:
-            outside = self._quote + outside
-        self._is_open ^= len(parts) % 2 == 0
-        if self._is_open:
-            outside += self._quote
-        first = last = None
-        at = 0
-        for index, part in enumerate(parts):
-            if index % 2 == first_outside % 2:
-                found, _ = _first_and_last_end(part)
-                if found is not None:
-                    first = at + found
-                    break
-            at += len(part) + 1
-        at = len(data)
-        for index in range(len(parts) - 1, -1, -1):
-            at -= len(parts[index])
-            if index % 2 == first_outside % 2:
-                found, latest = _first_and_last_end(parts[index])
-                if found is not None:
-                    last = at + latest
-                    break
-            at -= 1
-        return outside, (first, last or 0)
-
-    def _measure(self, size: int, first: int | None, last: int) -> None:
-        if first is None:
+    def _measure(self, size: int, begins: Places, afters: Places) -> None:
+        if len(begins) == 0:
             self._length += size
         else:
-            self.longest = max(self.longest, self._length + first)
-            self._length = size - last
+            self.longest = max(self.longest, self._length + int(begins[0]))
+            self._length = size - int(afters[-1])
         self.longest = max(self.longest, self._length)
         if self.longest > self._limits.line_bytes:
             raise too_long(self._limits)
 
-    def _count_lines(self, outside: bytes) -> None:
+    def _count_lines(self, text: Bytes, begins: Places, afters: Places) -> None:
+        """Count the lines that end here; blank ones are no records.
+
+        The lines are the stretches from 0 or behind an end to the next end.
+        """
+        starts = np.concatenate(([0], afters))
+        stops = np.concatenate((begins, [len(text)]))
         if self._ignore_blanks:
-            outside = outside.translate(None, b" \t")
-        if not outside:
-            return
-        if b"\r" in outside:
-            outside = outside.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        ends = outside.count(b"\n")
-        if ends == 0:
-            self._has_content = True
-            return
-        blank = 1 if outside.startswith(b"\n") and not self._has_content else 0
-        if b"\n\n" in outside:
-            blank += outside.split(b"\n")[1:-1].count(b"")
-        self._count += ends - blank
-        self._has_content = not outside.endswith(b"\n")
+            written = np.flatnonzero((text != _BLANK) & (text != _TAB))
+            starts = np.searchsorted(written, starts)
+            stops = np.searchsorted(written, stops)
+        has_content = starts < stops
+        has_content[0] |= self._has_content
+        self._count += int(np.count_nonzero(has_content[:-1]))
+        self._has_content = bool(has_content[-1])
 
 
-def _first_and_last_end(data: bytes) -> tuple[int | None, int]:
-    """Where the first line end stands, and where the last line begins."""
-    last = max(data.rfind(b"\n"), data.rfind(b"\r"))
-    if last < 0:
-        return None, 0
-    first = min(at for at in (data.find(b"\n"), data.find(b"\r")) if at >= 0)
-    return first, last + 1
+def _line_ends(data: bytes, text: Bytes) -> tuple[Places, Places]:
+    """Where line ends begin, and where what follows them begins: LF, CRLF or CR."""
+    ends = np.flatnonzero(text == _LF)
+    if b"\r" not in data:
+        return ends, ends + 1
+    returns = np.flatnonzero(text == _CR)
+    # The last byte is a CR only at the end of the text: then nothing follows it.
+    is_pair = text[np.minimum(returns + 1, len(text) - 1)] == _LF
+    is_alone = text[ends - 1] != _CR
+    is_alone[ends == 0] = True
+    begins = np.concatenate((ends[is_alone], returns))
+    afters = np.concatenate((ends, returns[~is_pair])) + 1
+    return np.sort(begins, kind="stable"), np.sort(afters, kind="stable")

@@ -8,24 +8,37 @@ each part of the file numbers its own records.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
 from pipelines.extracts.contract import Contract
 from pipelines.extracts.incoming import UNREADABLE, Source
 from pipelines.extracts.mapping import Mapping
-from pipelines.extracts.parts import cut_text
+from pipelines.extracts.parts import Part, cut_text, flowing
 from pipelines.extracts.prelude import dialect_of
-from pipelines.extracts.read_csv import csv_relation
+from pipelines.extracts.read_csv import csv_relation, signs_of
 from pipelines.extracts.record_sql import about_record
 
 
 @dataclass(frozen=True)
 class Unread:
-    """A select that yields what `staged` would hold, and its bound values."""
+    """A select that yields what `staged` would hold, over a text that flows by.
+
+    Args:
+        sql: With a mark for each of the values that `reading` gives.
+    """
 
     sql: str
-    values: list[object]
+    text: Path
+    parts: tuple[Part, ...]
+    signs: tuple[str, ...]
+
+    @contextmanager
+    def reading(self) -> Iterator[list[str]]:
+        """The values to bind, for one reading."""
+        with flowing(self.text, self.parts) as names:
+            yield [value for name in names for value in (name, *self.signs)]
 
 
 def fast_select(
@@ -40,31 +53,29 @@ def fast_select(
         return None
     row = connection.execute("select current_setting('threads')").fetchone()
     threads = int(row[0]) if row else 1
-    numbered: list[str] = []
-    values: list[object] = []
-    parts = cut_text(
-        scan.text, scan.skip_lines, scan.cuts, most=threads, spool=source.spool
-    )
-    for part in parts:
-        relation, bound = csv_relation(
-            part.text,
-            dialect_of(source.file_format),
-            mapping.fast_cell_types,
-            part.skip_lines,
-            scan.longest,
-        )
-        # Numbering keeps the order of the part, and gives up reading it in parallel.
-        numbered.append(
-            f"select {part.records_before:d} + row_number() over () as record_number,"
-            f" * from {relation}"
-        )
-        values += bound
-    columns = [f"{one.fast_expression} as {one.name}" for one in mapping.columns]
+    size = scan.text.stat().st_size
+    parts = cut_text(size, scan.skip_lines, scan.cuts, most=threads)
+    dialect = dialect_of(source.file_format)
+    numbered = [_numbered(part, mapping, scan.longest) for part in parts]
+    names = [one.name for one in mapping.columns]
     sql = (
-        f"select record_number, {', '.join(columns)}, {about_record(mapping)}"
+        f"select record_number, {', '.join(names)}, {about_record(mapping)}"
         f" from ({' union all '.join(numbered)}) where {mapping.fast_condition}"
     )
-    return Unread(sql, values)
+    return Unread(sql, scan.text, parts, signs_of(dialect))
+
+
+def _numbered(part: Part, mapping: Mapping, longest: int) -> str:
+    """The records of a part, each with its number, its cells and its values.
+
+    Numbering keeps the order of the part, and gives up reading it in parallel. It also
+    keeps the condition above from computing the values a second time.
+    """
+    relation = csv_relation(mapping.fast_cell_types, part.skip_lines, longest)
+    return (
+        f"select {part.records_before:d} + row_number() over () as record_number, *"
+        f" from (select *, {mapping.fast_values} from {relation})"
+    )
 
 
 def stage_fast(
@@ -74,10 +85,8 @@ def stage_fast(
     if unread is None:
         return None
     try:
-        with in_any_order(connection):
-            connection.execute(
-                f"create temp table staged as {unread.sql}", unread.values
-            )
+        with in_any_order(connection), unread.reading() as values:
+            connection.execute(f"create temp table staged as {unread.sql}", values)
     except UNREADABLE:
         return None
     row = connection.execute("select count(*) from staged").fetchone()

@@ -1,5 +1,7 @@
 """Inserting the rows of one extract into their raw table."""
 
+from contextlib import nullcontext
+
 import duckdb
 
 from pipelines.extracts.contract import Contract
@@ -30,18 +32,16 @@ def insert_rows(
     )
     unread = staged.unread
     relation = "staged" if unread is None else f"({unread.sql}) as staged"
-    with in_any_order(connection):
+    with (
+        in_any_order(connection),
+        unread.reading() if unread else nullcontext(()) as values,
+    ):
         cursor = connection.execute(
             f"insert into {feed.relation} select {', '.join(columns)}, ?, ?,"
             " record_number, ?,"
             f" is_deleted, {_effective_at(contract)}, {content_hash}, 'current'"
             f" from {relation}",
-            [
-                extract.source_system,
-                extract.extract_id,
-                extract.loaded_at,
-                *(unread.values if unread else ()),
-            ],
+            [extract.source_system, extract.extract_id, extract.loaded_at, *values],
         )
         inserted = cursor.fetchone()
     if unread and (inserted is None or inserted[0] != staged.records):

@@ -41,7 +41,8 @@ class MappedColumn:
             `fast_condition` holds. For one record the read raises, or the condition
             fails, or this yields what `expression` yields and no rule is broken. So a
             file of which every record passes is loaded as the careful way would.
-        fast_condition: `condition` over a cell of `fast_type`; null is not true.
+        fast_condition: `condition` over a cell of `fast_type`, and over the value
+            itself under the name of the column; null is not true.
     """
 
     name: str

@@ -40,7 +40,8 @@ class Mapping:
         rules: What makes a record a reject, in the order in which reasons are named;
             those of survey questions included.
         fast_cell_types: Type of each cell of the file for the fast `read_csv`.
-        fast_condition: SQL over such cells: true where the record keeps every rule.
+        fast_condition: SQL over such cells and `fast_values`: true where the record
+            keeps every rule.
         questions: The questions of a survey; `survey.py` has the SQL of their answers.
         effective_at: SQL for from when the record holds; None in append mode.
         is_deleted: SQL boolean, never null.
@@ -55,6 +56,11 @@ class Mapping:
     effective_at: str | None
     is_deleted: str
     version: str | None
+
+    @property
+    def fast_values(self) -> str:
+        """SQL of all raw columns over such cells, each under its name."""
+        return ", ".join(f"{one.fast_expression} as {one.name}" for one in self.columns)
 
 
 def map_columns(contract: Contract, feed: Feed, header: tuple[str, ...]) -> Mapping:

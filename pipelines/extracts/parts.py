@@ -1,82 +1,134 @@
 """Cutting a large text into parts that can be read side by side.
 
 Every part begins where a record begins, by the independent count, and knows how many
-records stand before it: so each is numbered on its own, in the order of the file.
+records stand before it: so each is numbered on its own, in the order of the file. Parts
+flow through pipes, so that nothing is written a second time.
 """
 
-from concurrent.futures import ThreadPoolExecutor
+import fcntl
+import os
+import select
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Thread
 
 from pipelines.extracts.counting import Cut
 
 LEAST_PART = 32 << 20
-"""Bytes of a part for which a copy pays."""
+"""Bytes of a part for which a thread of its own pays."""
 
 _BLOCK = 1 << 20
+_PATIENCE = 0.1
+"""Seconds between two looks at whether anybody still reads."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """Some records of a text that follow each other, as a file.
+    """Some records of a text that follow each other.
 
     Args:
-        skip_lines: Lines before the first of them.
+        begin: Bytes of the text before it.
+        end: Bytes of the text to where it ends.
+        skip_lines: Lines before the first of its records.
         records_before: Records of the text that stand in the parts before.
     """
 
-    text: Path
+    begin: int
+    end: int
     skip_lines: int
     records_before: int
 
 
 def cut_text(
-    text: Path,
+    size: int,
     skip_lines: int,
     cuts: tuple[Cut, ...],
     *,
     most: int,
-    spool: Path,
     least: int = LEAST_PART,
 ) -> tuple[Part, ...]:
-    """The text as parts of about the same size; as itself where cutting does not pay.
+    """A text as parts of about the same size; as one where cutting does not pay.
 
     Args:
+        size: Bytes of the text.
         skip_lines: Lines of the text before its first record.
         cuts: Places at which a record begins, in order.
         most: How many parts can be read at the same time.
-        spool: Folder for the parts.
-        least: Bytes below which a part is not worth its copy.
+        least: Bytes below which a part is not worth a thread.
     """
-    size = text.stat().st_size
     number = min(most, size // least)
     chosen: list[Cut] = []
     for n in range(1, number):
         after = chosen[-1].offset if chosen else 0
         wanted = max(after + 1, size * n // number)
         chosen += next(([cut] for cut in cuts if size > cut.offset >= wanted), [])
-    if not chosen:
-        return (Part(text, skip_lines, 0),)
     begins = [Cut(0, 0), *chosen]
     ends = [*(cut.offset for cut in chosen), size]
-    paths = [spool / f"part-{n}" for n in range(len(begins))]
-    with ThreadPoolExecutor(len(begins)) as pool:
-        offsets = [cut.offset for cut in begins]
-        for _ in pool.map(_copy, [text] * len(paths), paths, offsets, ends):
-            pass
     return tuple(
-        Part(path, skip_lines if cut.offset == 0 else 0, cut.records)
-        for path, cut in zip(paths, begins, strict=True)
+        Part(cut.offset, end, 0 if cut.offset else skip_lines, cut.records)
+        for cut, end in zip(begins, ends, strict=True)
     )
 
 
-def _copy(text: Path, to: Path, begin: int, end: int) -> None:
-    with text.open("rb") as source, to.open("wb") as target:
-        source.seek(begin)
-        while begin < end:
-            block = source.read(min(_BLOCK, end - begin))
-            if not block:
-                # Cut off meanwhile: the count of its records will tell.
-                break
-            target.write(block)
-            begin += len(block)
+@contextmanager
+def flowing(text: Path, parts: tuple[Part, ...]) -> Iterator[list[str]]:
+    """Names under which the parts can be read, each once and by one reader.
+
+    What cannot be read does not arrive: the count of the records will tell.
+    """
+    if len(parts) == 1:
+        yield [str(text)]
+        return
+    ended = Event()
+    sources: list[int] = []
+    threads: list[Thread] = []
+    try:
+        for part in parts:
+            source, target = os.pipe()
+            sources.append(source)
+            thread = Thread(target=_pour, args=(text, part, target, ended), daemon=True)
+            thread.start()
+            threads.append(thread)
+        yield [f"/dev/fd/{source}" for source in sources]
+    finally:
+        ended.set()
+        for source in sources:
+            os.close(source)
+        for thread in threads:
+            thread.join()
+
+
+def _pour(text: Path, part: Part, target: int, ended: Event) -> None:
+    try:
+        _widen(target)
+        os.set_blocking(target, False)
+        with text.open("rb", buffering=0) as source:
+            source.seek(part.begin)
+            left = part.end - part.begin
+            while left and (block := source.read(min(_BLOCK, left))):
+                left -= len(block)
+                rest = memoryview(block)
+                while rest and not ended.is_set():
+                    rest = rest[_write(target, rest) :]
+    except OSError:
+        # Either the reader has ended early, or it will come out short.
+        pass
+    finally:
+        os.close(target)
+
+
+def _write(target: int, block: memoryview) -> int:
+    """Write what there is room for."""
+    try:
+        return os.write(target, block)
+    except BlockingIOError:
+        select.select([], [target], [], _PATIENCE)
+        return 0
+
+
+def _widen(target: int) -> None:
+    """Give a pipe room for a block, where the system lets us."""
+    with suppress(AttributeError, OSError):
+        fcntl.fcntl(target, fcntl.F_SETPIPE_SZ, _BLOCK)

@@ -16,23 +16,24 @@ _LEAST_LINE = 2_000_000
 """DuckDB's own default; a longer line gets as much room as it needs."""
 
 
-def csv_relation(
-    text: Path,
-    dialect: Dialect,
-    types: Sequence[str],
-    skip_lines: int,
-    longest: int,
-) -> tuple[str, list[object]]:
-    """SQL of a strict `read_csv` with cells `c1`, `c2`, ... and its bound values."""
+def csv_relation(types: Sequence[str], skip_lines: int, longest: int) -> str:
+    """SQL of a strict `read_csv` with cells `c1`, `c2`, ...
+
+    Bound to it are the text and the signs of its dialect.
+    """
     columns = ", ".join(f"'c{n}': '{kind}'" for n, kind in enumerate(types, start=1))
-    sql = (
+    return (
         f"read_csv(?, columns = {{{columns}}}, delim = ?, quote = ?, escape = ?,"
         f" skip = {skip_lines:d}, max_line_size = {_room(longest):d},"
         " header = false, auto_detect = false, strict_mode = true,"
         " null_padding = false, ignore_errors = false, comment = '',"
         " compression = 'none', encoding = 'utf-8', allow_quoted_nulls = true)"
     )
-    return sql, [str(text), dialect.delimiter, dialect.quote, dialect.escape]
+
+
+def signs_of(dialect: Dialect) -> tuple[str, ...]:
+    """What is bound to a `csv_relation` after the text."""
+    return (dialect.delimiter, dialect.quote, dialect.escape)
 
 
 def can_be_read(dialect: Dialect) -> bool:
@@ -51,10 +52,10 @@ def create_incoming_from_text(
     longest: int,
 ) -> None:
     """Make `incoming` from a text: every cell as text, records numbered in order."""
-    relation, values = csv_relation(
-        text, dialect, ["varchar"] * width, skip_lines, longest
+    relation = csv_relation(["varchar"] * width, skip_lines, longest)
+    connection.execute(
+        f"create temp table cells as from {relation}", [str(text), *signs_of(dialect)]
     )
-    connection.execute(f"create temp table cells as from {relation}", values)
     connection.execute(
         "create temp view incoming as select rowid + 1 as record_number, * from cells"
     )

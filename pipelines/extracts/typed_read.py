@@ -15,12 +15,16 @@ from pipelines.extracts.mapped import MappedColumn, Rule
 from pipelines.extracts.transforms import EARLIEST, LATEST
 
 FAST_TYPE: dict[ColumnType, str] = {
+    "text": "varchar",
     "money": "decimal(18, 8)",
     "integer": "decimal(18, 8)",
     "number": "double",
-    "instant": "timestamptz",
-    "date": "timestamptz",
+    "instant": "varchar",
+    "date": "varchar",
 }
+
+_DATE, _SECOND = "____-__-__", "____-__-__ __:__:__"
+"""Texts of a time in which there is no room for an offset."""
 
 
 def unbroken(rules: Iterable[Rule]) -> str:
@@ -30,36 +34,53 @@ def unbroken(rules: Iterable[Rule]) -> str:
 
 
 def typed_read(mapped: MappedColumn, column: FeedColumn) -> MappedColumn:
-    """The column with the type and expression of a fast read; text stays as it is."""
+    """The column with the type, expression and condition of a fast read."""
     fast_type = FAST_TYPE.get(column.type)
-    if fast_type is None:
+    if fast_type is None or column.personal is not None:
         return mapped
     cell = f"c{mapped.cells[0]}"
-    value, holds = _value_and_condition(cell, column.type)
+    value, holds = _value_and_condition(cell, mapped.name, column.type)
+    # Of an empty required cell the condition is null, which does not pass either.
+    optional = f"{cell} is null or ({holds})" if holds else ""
     return replace(
         mapped,
         fast_type=fast_type,
         fast_expression=value,
-        # Of an empty required cell the condition is null, which does not pass either.
-        fast_condition=holds if column.required else f"{cell} is null or ({holds})",
+        fast_condition=(holds or f"{mapped.name} is not null")
+        if column.required
+        else optional,
     )
 
 
-def _value_and_condition(cell: str, kind: ColumnType) -> tuple[str, str]:
+def _value_and_condition(cell: str, name: str, kind: ColumnType) -> tuple[str, str]:
+    """SQL of the value of a cell, and of what the value, under its name, must hold."""
+    if kind == "text":
+        return _trimmed(cell), ""
     if kind == "number":
         return cell, f"isfinite({cell})"
     if kind in ("money", "integer"):
         narrow = "decimal(18, 4)" if kind == "money" else "bigint"
-        return f"{cell}::{narrow}", f"{cell} = {cell}::{narrow}"
-    moment = f"make_timestamp(epoch_us({cell}))"
-    # The word `epoch` is read as the first moment of 1970.
-    believable = (
-        f"{cell} >= timestamptz '{EARLIEST}' and {cell} < timestamptz '{LATEST}' "
-        f"and {cell} <> timestamptz '1970-01-01'"
-    )
-    if kind == "instant":
-        return moment, believable
-    return (
-        f"{moment}::date",
-        f"case when {believable} then {moment} = {moment}::date end",
-    )
+        return f"{cell}::{narrow}", f"{cell} = {name}"
+    return _time(cell, name, kind)
+
+
+def _trimmed(cell: str) -> str:
+    """The text without outer blanks; most texts hold none, and need no trimming."""
+    may_have_blanks = f"contains({cell}, ' ') or length({cell}) <> strlen({cell})"
+    return f"case when {may_have_blanks} then nullif(trim({cell}), '') else {cell} end"
+
+
+def _time(cell: str, name: str, kind: ColumnType) -> tuple[str, str]:
+    """A text without an offset is read at once, others with the calendar library."""
+    zoned = f"make_timestamp(epoch_us({cell}::timestamptz))"
+    shape, sql_type, slow = _SECOND, "timestamp", zoned
+    if kind == "date":
+        shape, sql_type, slow = _DATE, "date", f"{zoned}::date"
+    is_plain = f"{cell} like '{shape}'"
+    value = f"case when {is_plain} then {cell}::{sql_type} else {slow} end"
+    believable = f"{name} >= {sql_type} '{EARLIEST}' and {name} < {sql_type} '{LATEST}'"
+    # The word `epoch` is read as the first moment of 1970, and a date has no time.
+    others = f"{name} <> {sql_type} '1970-01-01'"
+    if kind == "date":
+        others = f"{zoned} = {name} and {others}"
+    return value, f"{believable} and case when {is_plain} then true else {others} end"

@@ -25,11 +25,14 @@ def _staged(
     contract: Contract,
     path: Path,
     spool: Path,
+    parts: int = 1,
 ) -> int | None:
     found = scan(path, contract.format, Limits(), spool)
     source = Source(path, path, contract.format, found, Limits(), spool)
     mapping = map_columns(contract, load_feeds()[contract.feed], HEADER)
     unread = fast_read.fast_select(connection, source, contract, mapping)
+    assert unread is not None
+    assert len(unread.parts) == parts
     return fast_read.stage_fast(connection, source, unread)
 
 
@@ -62,8 +65,7 @@ def test_numbers_are_places_in_the_file(
     connection.execute(f"set threads = {most}")
     monkeypatch.setattr(fast_read, "cut_text", partial(cut_text, least=1 << 20))
     path = _write(tmp_path / "lines.csv")
-    assert _staged(connection, contract, path, tmp_path) == RECORDS
-    assert (tmp_path / "part-1").exists() == (most > 1)
+    assert _staged(connection, contract, path, tmp_path, most) == RECORDS
     row = connection.execute(
         "select count(*), count(distinct record_number), min(record_number),"
         " max(record_number), count(*) filter (record_number <> order_id::bigint)"

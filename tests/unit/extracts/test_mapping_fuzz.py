@@ -163,8 +163,8 @@ def test_a_fast_read_fails_or_yields_what_the_careful_one_yields(  # noqa: PLR09
         )
         try:
             fast = connection.execute(
-                f"select {found.fast_expression} from {relation}"
-                f" where {mapping.fast_condition}"
+                f"select {column} from (select *, {mapping.fast_values}"
+                f" from {relation}) where {mapping.fast_condition}"
             ).fetchall()
         except (
             duckdb.ConversionException,
@@ -209,7 +209,8 @@ def test_what_duckdb_would_quietly_change_ends_a_fast_read(
     found = next(item for item in mapping.columns if item.name == column)
     typed = f"(select nullif('{cell}', '')::{found.fast_type} as c1)"
     rows = connection.execute(
-        f"select {found.fast_expression} from {typed} where {found.fast_condition}"
+        f"select {column} from (select *, {found.fast_expression} as {column}"
+        f" from {typed}) where {found.fast_condition}"
     )
     assert rows.fetchall() == []
 

@@ -55,3 +55,24 @@ def test_the_count_does_not_depend_on_chunks(text: str, size: int) -> None:
         cut.feed(chunk)
     lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     assert whole.finish() == cut.finish() == sum(1 for line in lines if line)
+
+
+@given(
+    st.text(st.sampled_from('ab,\n\r "'), max_size=60),
+    st.sampled_from(["'", "«"]),
+)
+def test_any_sign_may_quote(text: str, quote: str) -> None:
+    usual, other = RecordCounter('"', '"', LIMITS), RecordCounter(quote, quote, LIMITS)
+    usual.feed(text.encode())
+    other.feed(text.replace('"', quote).encode())
+    assert usual.finish() == other.finish()
+
+
+@given(st.text(st.sampled_from("ab\t\n\r "), max_size=60), st.integers(1, 20))
+def test_lines_of_blanks_are_no_records_where_blanks_separate(
+    text: str, size: int
+) -> None:
+    counter = RecordCounter("", "", LIMITS, ignore_blanks=True)
+    for chunk in _chunks(text.encode(), size):
+        counter.feed(chunk)
+    assert counter.finish() == sum(1 for line in text.splitlines() if line.strip())

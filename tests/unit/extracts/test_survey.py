@@ -164,7 +164,8 @@ def test_a_fast_read_ends_where_an_answer_is_off_its_scale(
     feed = load_feeds()["survey.responses"]
     mapping = map_columns(asked(NPS), feed, ("id", "q"))
     expression = (
-        f"select {mapping.columns[0].fast_expression} from incoming"
+        f"select {mapping.columns[0].name} from"
+        f" (select *, {mapping.fast_values} from incoming)"
         f" where {mapping.fast_condition}"
     )
     offer(connection, 2, [("r1", "10")])
