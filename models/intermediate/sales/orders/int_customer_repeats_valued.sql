@@ -31,25 +31,32 @@ repeat_amounts as (
 
     group by orders.customer_key
 
+),
+
+customers_with_amounts as (
+
+    select
+        customers.customer_key,
+        customers.purchase_day_count - 1 as repeat_order_count,
+        repeat_amounts.repeat_amount,
+        customers.first_order_date,
+        customers.last_order_date,
+        {{ as_of() }} as as_of_date
+
+    from customers
+
+    left join repeat_amounts on customers.customer_key = repeat_amounts.customer_key
+
 )
 
 select
-    customers.customer_key,
-    cast(customers.purchase_day_count - 1 as bigint) as repeat_order_count,
-    cast(
-        {{ dbt.datediff(
-            'customers.first_order_date', 'customers.last_order_date', 'day'
-        ) }}
-        as bigint
-    ) as t_x_days,
+    customer_key,
+    cast(repeat_order_count as bigint) as repeat_order_count,
+    {{ dbt.datediff('first_order_date', 'last_order_date', 'day') }}
+        as t_x_days,
     -- Followed through the last day before the as-of date, as in the literature.
-    cast(
-        {{ dbt.datediff('customers.first_order_date', as_of(), 'day') }} - 1
-        as bigint
-    ) as followed_days,
-    repeat_amounts.repeat_amount
-    / nullif(customers.purchase_day_count - 1, 0) as mean_repeat_amount
+    {{ dbt.datediff('first_order_date', 'as_of_date', 'day') }} - 1
+        as followed_days,
+    repeat_amount / nullif(repeat_order_count, 0) as mean_repeat_amount
 
-from customers
-
-left join repeat_amounts on customers.customer_key = repeat_amounts.customer_key
+from customers_with_amounts
