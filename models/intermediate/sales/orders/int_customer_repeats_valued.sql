@@ -55,8 +55,8 @@ select
     {{ dbt.datediff('first_order_date', 'last_order_date', 'day') }}
         as t_x_days,
     -- Followed through the last day before the as-of date, as in the literature.
-    {{ dbt.datediff('first_order_date', 'as_of_date', 'day') }} - 1
-        as followed_days,
+    {{ dbt.datediff('first_order_date', 'as_of_date', 'day') }}
+    - 1 as followed_days,
     repeat_amount / nullif(repeat_order_count, 0) as mean_repeat_amount
 
 from customers_with_amounts
