@@ -47,7 +47,8 @@ thresholds as (
 thresholds_of_change as (
 
     select
-        max(value) filter (where threshold_id = 'channel_mix_change') as most_mix_change,
+        max(value) filter (where threshold_id = 'channel_mix_change')
+            as most_mix_change,
         max(value) filter (where threshold_id = 'paired_overlap') as least_overlap
 
     from thresholds
@@ -335,7 +336,8 @@ changes_judged as (
             when is_paired
                 then
                     least(
-                        2 * {{ incomplete_beta('mcnemar_a', 'mcnemar_b', 'mcnemar_x') }},
+                        2
+                        * {{ incomplete_beta('mcnemar_a', 'mcnemar_b', 'mcnemar_x') }},
                         1e0
                     )
         end as mcnemar_p_value

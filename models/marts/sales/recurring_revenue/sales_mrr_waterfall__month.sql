@@ -136,7 +136,7 @@ totals as (
 
     from entries
 
-    group by grouping sets ((segment_id, mrr_month), (mrr_month))
+    group by mrr_month, rollup(segment_id)
 
 ),
 
