@@ -61,8 +61,10 @@ _TABLES: dict[str, str] = {
     "reported_values": """
         publication_id varchar not null, mart varchar not null,
         row_key varchar not null, value_name varchar not null,
-        reported_value decimal(38, 9)""",
+        reported_value decimal(38, 9), reported_text varchar""",
 }
+_ADDED = {"reported_values": "reported_text varchar"}
+"""Columns that tables of earlier homes lack."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,8 @@ def create_ops_tables(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create schema if not exists ops")
     for name, columns in _TABLES.items():
         connection.execute(f"create table if not exists ops.{name} ({columns})")
+    for name, column in _ADDED.items():
+        connection.execute(f"alter table ops.{name} add column if not exists {column}")
 
 
 def list_extracts(

@@ -21,8 +21,8 @@ PUBLISHABLE_TYPE = re.compile(
     r"|timestamp|timestamptz|timestamp with time zone"
 )
 TEXT_TYPES = ("varchar", "text")
-NUMERIC_TYPE = re.compile(
-    r"double|real|(tiny|small|big|huge)?int|integer|(decimal|numeric)\b.*"
+REPORTABLE_TYPE = re.compile(
+    r"varchar|text|double|real|(tiny|small|big|huge)?int|integer|(decimal|numeric)\b.*"
 )
 PERSONAL_NAME = re.compile(
     r"(^|_)(e_?mail|phone|verbatim|comment|comments|free_text)(_address|_number)?$"
@@ -138,16 +138,17 @@ def _with_reported(
         for column in columns
         if not column.is_keyed_hash
         and (
-            roles.get(column.name) == "key" or NUMERIC_TYPE.fullmatch(column.data_type)
+            roles.get(column.name) == "key"
+            or REPORTABLE_TYPE.fullmatch(column.data_type)
         )
     }
     if set(roles.values()) != {"key", "value"} or not roles.keys() <= keepable:
         raise _error(
             node,
-            "its `reported` does not name published keys and numbers",
+            "its `reported` does not name published keys, and numbers or words",
             "reported_columns_are_published",
             "Name under `keys` and `values` columns that are published as they are; "
-            "values are numbers.",
+            "values are numbers or words.",
         )
     return tuple(
         replace(column, reported_as=roles.get(column.name)) for column in columns

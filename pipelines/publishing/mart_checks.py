@@ -13,9 +13,9 @@ import duckdb
 from pipelines.facts import relation_of
 from pipelines.project import Settings
 from pipelines.publishing.build import opened_build
-from pipelines.publishing.columns import is_published, meta_of
+from pipelines.publishing.columns import TEXT_TYPES, is_published, meta_of
 from pipelines.publishing.outcome import CheckOutcome
-from pipelines.publishing.reported import key_sql
+from pipelines.publishing.reported import cells_sql, key_sql
 from pipelines.publishing.since_last import SinceLast
 
 ROWS = "rows_do_not_drop"
@@ -134,32 +134,36 @@ def _changed_values(
     schema, name = relation.split(".")
     changed: list[str] = []
     for value in reported["values"]:
+        is_text = node["columns"][value]["data_type"] in TEXT_TYPES
         rows = connection.execute(
             f"""
             with reported as (
-                select row_key, reported_value
+                select
+                    row_key,
+                    coalesce(reported_text, cast(reported_value as varchar)) as cell
                 from ops.reported_values
                 where mart = $mart and value_name = $value
                 qualify row_number() over (
                     partition by row_key order by publication_id desc
                 ) = 1
             ),
+            cells as (
+                select {key_sql(keys)} as row_key, {cells_sql(value, is_text=is_text)}
+                from build."{schema}"."{name}"
+            ),
             built as (
                 select
-                    {key_sql(keys)} as row_key,
-                    cast("{value}" as decimal(38, 9)) as built_value
-                from build."{schema}"."{name}"
+                    row_key,
+                    coalesce(reported_text, cast(reported_value as varchar)) as cell
+                from cells
             )
             select
                 $value || ' of ' || reported.row_key || ' was '
-                || cast(reported.reported_value as varchar) || ' and is '
-                || coalesce(cast(built.built_value as varchar), 'gone')
+                || reported.cell || ' and is ' || coalesce(built.cell, 'gone')
             from reported
             left join built on reported.row_key = built.row_key
-            where reported.reported_value <> built.built_value
-                or (
-                    reported.reported_value is not null and built.built_value is null
-                )
+            where reported.cell <> built.cell
+                or (reported.cell is not null and built.cell is null)
             order by 1
             """,
             {"mart": relation, "value": value},

@@ -30,6 +30,16 @@ def key_sql(keys: list[str]) -> str:
     return f"concat_ws('{SEPARATOR}', {parts})"
 
 
+def cells_sql(value: str, *, is_text: bool) -> str:
+    """SQL of what is kept of a column: a number, or a word such as a verdict."""
+    number = "null" if is_text else f'"{value}"'
+    text = f'"{value}"' if is_text else "null"
+    return (
+        f"cast({number} as decimal(38, 9)) as reported_value,"
+        f" cast({text} as varchar) as reported_text"
+    )
+
+
 def catch_up(home: Home) -> tuple[str, ...]:
     """Append what publications have reported since this was last done; their ids.
 
@@ -71,9 +81,11 @@ def _append(
     connection.execute(f"attach {literal(file)} as publication (read_only)")
     try:
         with transaction(connection):
-            for mart, keys, values in _reported(connection):
-                for value in values:
-                    _append_value(connection, publication_id, mart, keys, value)
+            for mart, keys, value, is_text in _reported(connection):
+                cells = f"{key_sql(keys)} as row_key, " + cells_sql(
+                    value, is_text=is_text
+                )
+                _append_value(connection, publication_id, mart, value, cells)
             connection.execute(
                 "insert into ops.reported_publications values (?, ?, ?, ?)",
                 [publication_id, header.as_of, header.created_at, header.code_version],
@@ -84,8 +96,9 @@ def _append(
 
 def _reported(
     connection: duckdb.DuckDBPyConnection,
-) -> list[tuple[str, list[str], list[str]]]:
-    """Marts of the attached publication that are kept, with their keys and values.
+) -> list[tuple[str, list[str], str, bool]]:
+    """Values of the attached publication that are kept: their mart, the keys of its
+    rows, the column, and whether it holds words.
 
     Publications of an earlier version do not tell, and nothing of them is kept.
     """
@@ -97,11 +110,12 @@ def _reported(
     if tells == (0,):
         return []
     return connection.execute(
-        "select schema_name || '.' || table_name,"
-        " list(column_name order by position) filter (reported_as = 'key'),"
-        " list(column_name order by position) filter (reported_as = 'value')"
+        "select schema_name || '.' || table_name as mart,"
+        " list(column_name order by position) filter (reported_as = 'key')"
+        " over (partition by schema_name, table_name),"
+        " column_name, data_type in ('varchar', 'text')"
         " from publication.meta.columns where reported_as is not null"
-        " group by all order by all"
+        " qualify reported_as = 'value' order by mart, position"
     ).fetchall()
 
 
@@ -109,21 +123,20 @@ def _append_value(
     connection: duckdb.DuckDBPyConnection,
     publication_id: str,
     mart: str,
-    keys: list[str],
     value: str,
+    cells: str,
 ) -> None:
     schema, table = mart.split(".")
     connection.execute(
         f"""
-        insert into ops.reported_values
+        insert into ops.reported_values by name
         with reported as (
             select
-                {key_sql(keys)} as row_key,
-                cast("{value}" as decimal(38, 9)) as reported_value
+                {cells}
             from publication."{schema}"."{table}"
         ),
         before as (
-            select row_key, reported_value
+            select row_key, reported_value, reported_text
             from ops.reported_values
             where mart = $mart
                 and value_name = $value
@@ -133,11 +146,13 @@ def _append_value(
             ) = 1
         )
         select
-            $publication_id, $mart, coalesce(reported.row_key, before.row_key), $value,
-            reported.reported_value
+            $publication_id as publication_id, $mart as mart,
+            coalesce(reported.row_key, before.row_key) as row_key,
+            $value as value_name, reported.reported_value, reported.reported_text
         from reported
         full join before on reported.row_key = before.row_key
         where reported.reported_value is distinct from before.reported_value
+            or reported.reported_text is distinct from before.reported_text
         order by 3
         """,
         {"publication_id": publication_id, "mart": mart, "value": value},

@@ -1,5 +1,7 @@
 """What was reported is kept once, whatever becomes of the publication or of the run."""
 
+import copy
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 
 from pipelines.extracts.ledger import create_ops_tables
 from pipelines.publishing import publish as publish_module
+from pipelines.publishing.outcome import Audit
 from pipelines.publishing.publications import rollback
 from pipelines.publishing.reported import catch_up
 
@@ -55,6 +58,42 @@ def test_a_row_that_is_gone_is_reported_as_gone(company: Any) -> None:
     company.publish()
     assert values(company)[-1] == ("smb", 1)
     assert len(values(company)) == 4
+
+
+def test_words_are_kept_beside_numbers(
+    company: Any, audits: Callable[..., Audit]
+) -> None:
+    mart = "fit.fit_nps__segment_wave"
+    manifest = copy.deepcopy(audits().manifest)
+    node = manifest["nodes"]["model.fitmart.fit_nps__segment_wave"]
+    node["config"]["meta"]["reported"]["values"] = ["version", "verdict"]
+    node["columns"]["verdict"] = {"name": "verdict", "data_type": "varchar"}
+    company.change(f"alter table {mart} add column verdict varchar default 'above'")
+    for verdict in ("above", "below"):
+        company.change(
+            f"update {mart} set verdict = '{verdict}' where segment_id = 'smb'"
+        )
+        company.publish(audit=audits(manifest=manifest))
+    with duckdb.connect(str(company.home.build), read_only=True) as build:
+        kept = build.execute(
+            "select row_key, value_name, reported_value, reported_text"
+            " from ops.reported_values order by publication_id, value_name, row_key"
+        ).fetchall()
+    assert kept == [
+        ("enterprise", "verdict", None, "above"),
+        ("smb", "verdict", None, "above"),
+        ("enterprise", "version", 1, None),
+        ("smb", "version", 1, None),
+        ("smb", "verdict", None, "below"),
+    ]
+
+
+def test_a_history_of_an_earlier_fitmart_takes_words(company: Any) -> None:
+    company.publish()
+    company.change("alter table ops.reported_values drop column reported_text")
+    company.set_version(2)
+    company.publish()
+    assert values(company)[2:] == [("enterprise", 2), ("smb", 2)]
 
 
 def test_a_run_killed_after_the_swap_is_made_up_for_once(
