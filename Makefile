@@ -34,7 +34,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test lint unit bench truth torture lock clean
+.PHONY: help setup run dev docs test lint unit bench truth torture lock clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort \
@@ -66,6 +66,9 @@ dev: $(VENV)/stamp  ## Open Dagster's web interface on 127.0.0.1 (PORT=3000)
 	@$(BIN)/python -m pipelines.home
 	@cd $(ROOT) && $(BIN)/dagster dev --module-name pipelines.definitions \
 	    --host 127.0.0.1 --port $(or $(PORT),3000)
+
+docs: $(VENV)/stamp  ## Build dbt's documentation and the metric dictionary page
+	@cd $(ROOT) && $(BIN)/python -m pipelines.docs
 
 test: lint  ## Everything that CI runs: linters, types, dbt unit tests, pytest
 	@cd $(ROOT) && $(BIN)/python -m pytest

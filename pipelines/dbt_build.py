@@ -110,9 +110,9 @@ def build(settings: Settings) -> BuildResult:
     """
     results_file = _results_file(settings.home)
     results_file.unlink(missing_ok=True)
-    _, message = _invoke(dbt_arguments("build", settings), settings)
+    _, message = invoke(dbt_arguments("build", settings), settings)
     if not results_file.exists():
-        raise _stopped(message)
+        raise stopped(message)
     _remember_sources(settings.home)
     return BuildResult.read(settings.home)
 
@@ -126,9 +126,9 @@ def prepare_manifest(settings: Settings) -> Path:
     path = manifest_path(settings.home)
     if not path.exists() or _remembered_sources(settings.home) != _sources_hash():
         settings.home.dbt_target.mkdir(parents=True, exist_ok=True)
-        is_success, message = _invoke(dbt_arguments("parse", settings), settings)
+        is_success, message = invoke(dbt_arguments("parse", settings), settings)
         if not is_success:
-            raise _stopped(message)
+            raise stopped(message)
         _remember_sources(settings.home)
     return path
 
@@ -157,7 +157,7 @@ def code_version(manifest: Mapping[str, Any]) -> str:
     return hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()[:12]
 
 
-def _invoke(arguments: list[str], settings: Settings) -> tuple[bool, str]:
+def invoke(arguments: list[str], settings: Settings) -> tuple[bool, str]:
     """Run dbt here; whether it succeeded, and what it complained about."""
     from dbt.adapters.duckdb.connections import (  # noqa: PLC0415
         DuckDBConnectionManager,
@@ -213,7 +213,7 @@ class _Watcher:
                 self._listener(Progress("transform", self._done, self._total, name))
 
 
-def _stopped(message: str) -> FitmartError:
+def stopped(message: str) -> FitmartError:
     return FitmartError(
         f"dbt stopped: {message or 'it gave no reason'}",
         rule="dbt_runs",

@@ -73,6 +73,14 @@ class Home:
         return self.marts / "current.duckdb"
 
     @property
+    def metric_dictionary(self) -> Path:
+        return self.path / "docs" / "metrics.html"
+
+    @property
+    def dbt_docs(self) -> Path:
+        return self.path / "docs" / "dbt" / "index.html"
+
+    @property
     def dagster(self) -> Path:
         return self.path / "dagster"
 

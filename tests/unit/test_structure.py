@@ -5,6 +5,7 @@ Each test shows the offenders by name. The text of the SQL has its own rules in
 contract is dbt's own check, in every build; here the contract must exist.
 """
 
+import csv
 import re
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,11 @@ RAW_COLUMNS_OF_INGEST = {
     "content_hash": "varchar",
     "record_status": "varchar",
 }
+
+ESTIMATE = ("estimate", "ci_low", "ci_high")
+TOLD = re.compile("(^|_)(count|amount|verdict)$|^(n_effective|numerator|denominator)$")
+TOLD_UNIT = re.compile(f"(^|_)(rate|days|months)$|{TOLD.pattern}")
+"""Names of columns that tell how they are computed, and what they count."""
 
 Node = dict[str, Any]
 
@@ -120,6 +126,86 @@ def test_every_column_of_a_mart_has_a_type_and_a_description(marts: list[Node]) 
         for model in marts
         for column in model["columns"].values()
         if not column["data_type"] or not column["description"].strip()
+    ]
+    assert wrong == []
+
+
+def unexplained_metrics(mart: Node, keys: set[str]) -> list[str]:
+    """Metric columns of a mart whose unit, formula or source neither their name tells
+    (as `macros/dictionary` has it) nor `config.meta.metric` of the column or mart."""
+    of_mart = mart["config"]["meta"].get("metric", {})
+    found = []
+    for name, column in mart["columns"].items():
+        own = column["config"]["meta"].get("metric", {})
+        is_number = re.match("bigint|integer|double|decimal", column["data_type"] or "")
+        is_metric = is_number or re.fullmatch(r"(.*_)?verdict", name)
+        if not is_metric or name in keys or own is False:
+            continue
+        is_estimate = name in ESTIMATE
+        says = {
+            "unit": of_mart.get("unit") if is_estimate else TOLD_UNIT.search(name),
+            "formula": of_mart.get("formula") if is_estimate else TOLD.search(name),
+            "source": of_mart.get("source"),
+        }
+        found += [
+            f"{mart['name']}.{name}: metric.{what}"
+            for what, told in says.items()
+            if not told and not own.get(what)
+        ]
+    return found
+
+
+def keys_of_marts(data_tests: list[Node]) -> dict[str, set[str]]:
+    """Columns of the primary key of each model, by its unique id."""
+    keys: dict[str, set[str]] = {}
+    for test in data_tests:
+        metadata = test.get("test_metadata") or {}
+        columns = keys.setdefault(test.get("attached_node", ""), set())
+        if metadata.get("name") == "is_unique_combination":
+            columns.update(metadata["kwargs"]["columns"])
+        elif metadata.get("name") == "unique":
+            columns.add(test["column_name"])
+    return keys
+
+
+def test_every_metric_has_a_unit_a_formula_and_a_source(
+    marts: list[Node], data_tests: list[Node]
+) -> None:
+    """What `core.dim_metrics` and the dictionary page say of it."""
+    keys = keys_of_marts(data_tests)
+    wrong = [
+        metric
+        for mart in marts
+        for metric in unexplained_metrics(mart, keys.get(mart["unique_id"], set()))
+    ]
+    assert wrong == []
+
+
+def test_a_metric_that_nothing_explains_is_found(marts: list[Node]) -> None:
+    (mart,) = (mart for mart in marts if mart["name"] == "fit_pmf_score__segment_wave")
+    assert unexplained_metrics(mart, set()) == []
+    bare = {**mart, "config": {**mart["config"], "meta": {}}}
+    assert f"{mart['name']}.estimate: metric.formula" in unexplained_metrics(
+        bare, set()
+    )
+    plain = dict(mart["columns"]["coverage_rate"], config={"meta": {}})
+    changed = {**mart, "columns": {"coverage_rate": plain}}
+    assert unexplained_metrics(changed, set()) == [
+        f"{mart['name']}.coverage_rate: metric.formula"
+    ]
+
+
+def test_metrics_name_thresholds_that_exist(marts: list[Node]) -> None:
+    with (ROOT / "seeds/thresholds.csv").open(encoding="utf-8") as file:
+        known = {row["threshold_id"] for row in csv.DictReader(file)}
+    wrong = [
+        f"{mart['name']}: {threshold}"
+        for mart in marts
+        for entry in (mart, *mart["columns"].values())
+        for threshold in (entry["config"]["meta"].get("metric") or {}).get(
+            "thresholds", ()
+        )
+        if threshold not in known
     ]
     assert wrong == []
 
