@@ -103,7 +103,10 @@ outcomes as (
         customers_at_horizons.side,
         customers_at_horizons.is_discounted,
         active_months.customer_key is not null as is_retained,
-        coalesce(customer_months.discount_amount > 0, false) as is_discounted_then,
+        -- Whoever stays when its discount ends, or stays and pays less, has not churned.
+        customers_at_horizons.is_discounted
+        and not coalesce(customer_months.discount_amount > 0, false)
+            as has_discount_ended,
         contractions.customer_key is not null as has_contracted
 
     from customers_at_horizons
@@ -136,14 +139,10 @@ select
     count(*) filter (where side = 'other') as base_customer_count,
     count(*) filter (where side = 'other' and is_retained) as base_retained_count,
     count(*) filter (where side = 'focus' and is_discounted) as discounted_count,
-    -- Whoever stays when its discount ends, or stays and pays less, has not churned.
-    count(*) filter (
-        where
-            side = 'focus' and is_retained and is_discounted and not is_discounted_then
-    ) as discount_ended_count,
-    count(*) filter (
-        where side = 'focus' and is_retained and has_contracted
-    ) as contracted_count
+    count(*) filter (where side = 'focus' and is_retained and has_discount_ended)
+        as discount_ended_count,
+    count(*) filter (where side = 'focus' and is_retained and has_contracted)
+        as contracted_count
 
 from outcomes
 
