@@ -174,9 +174,10 @@ select
     answer_variance,
     clustered_variance,
     case
-        -- nobody shares an account, or nothing varies: the answers are the size
         when account_count = answered then cast(answered as double)
-        when coalesce(clustered_variance, 0) <= 1e-12 then cast(answered as double)
+        -- Nothing varies: alike answers of one account are no more than one.
+        when coalesce(clustered_variance, 0) <= 1e-12
+            then cast(account_count as double)
         else least(cast(answered as double), answer_variance / clustered_variance)
     end as effective_size
 
