@@ -1,6 +1,7 @@
 {#- Every invitation that counts has one disposition: they add up to those invited, and
     those to the invitations of the wave. Nobody responds who is not among those asked;
     who was never asked has no rate. -#}
+{{ config(meta={'dagster': {'ref': {'name': 'fit_response_rate__segment_wave'}}}) }}
 with
 
 response_rates as (
@@ -56,7 +57,16 @@ judged as (
                 and response_rates.estimate is not null
                 then 'there is a rate where nobody was asked'
         end as failure,
-        response_rates.*
+        response_rates.segment_id,
+        response_rates.survey_id,
+        response_rates.wave_id,
+        response_rates.channel,
+        response_rates.measure,
+        response_rates.invited_count,
+        invited.invitation_count,
+        response_rates.numerator,
+        response_rates.denominator,
+        response_rates.estimate
 
     from response_rates
 

@@ -1,6 +1,5 @@
-{#- The weights of the strata of a score are shares that make one, and what they cover is
-    a share of the base, the same for all strata of the score. -#}
-{{ config(meta={'dagster': {'ref': {'name': 'int_pmf_strata_weighted'}}}) }}
+{#- The weights of the strata of a score are shares that make one, and what they cover
+    is a share of the base, the same for all strata of the score. -#}
 with
 
 strata as (
