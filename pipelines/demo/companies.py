@@ -208,11 +208,48 @@ def replicate_world(seed: int, scale: float, months: int, count: int) -> World:
     )
 
 
+def null_replicate_world(seed: int, scale: float, months: int, count: int) -> World:
+    """`count` equal segments in which the null of every verdict holds.
+
+    The score is exactly the threshold, customers come at one rate and leave at one rate
+    whatever they answered, and the release does nothing. They come by themselves: deals
+    take months to win, and the first months would have fewer customers than the last.
+    """
+    plain = Segment(
+        name="",
+        situation="the null of every verdict",
+        deals=0,
+        # totals are declared for 36 months: 30 customers a month
+        signups=30 * 36,
+        pass_rates=(0.75,) * 5,
+        churn=(0.03, 0.03, 0.03),
+        annual_share=0.0,
+        expansion=0.0,
+        very_disappointed=(0.40, 0.40, 0.40),
+    )
+    return World(
+        name=f"null_replicates_{count}",
+        segments=tuple(
+            replace(plain, name=f"segment_{number:03d}")
+            for number in range(1, count + 1)
+        ),
+        months=months,
+        seed=seed,
+        scale=scale,
+        releases=(Release("R-01", "Nothing new", "appearance", -4),),
+        is_seasonal=False,
+        is_lean=True,
+        lean_waves=2,
+    )
+
+
 def make_world(
     name: WorldName, *, seed: int, scale: float, months: int, segments: int | None
 ) -> World:
     """The world of a name; `segments` replaces its segments by replicates."""
-    if segments is not None:
+    if segments is not None and name == "null":
+        world = null_replicate_world(seed, scale, months, segments)
+    elif segments is not None:
         world = replicate_world(seed, scale, months, segments)
     elif name == "null":
         world = null_world(seed, scale, months)

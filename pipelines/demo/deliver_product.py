@@ -63,6 +63,11 @@ FEEDBACK = Export(
 )
 
 
+def deliver_releases(courier: Courier, drops: tuple[Drop, ...]) -> None:
+    """Write releases and who got them, and nothing else of the product."""
+    deliver_exports(courier, (RELEASES, EXPOSURES), drops)
+
+
 def deliver_product(courier: Courier, world: World, drops: tuple[Drop, ...]) -> None:
     """Write releases, exposures and feedback, and every day of use once."""
     deliver_exports(courier, (RELEASES, EXPOSURES, FEEDBACK), drops)

@@ -11,7 +11,7 @@ from pipelines.demo.courier import INITIAL, Courier, Drop
 from pipelines.demo.deliver_billing import deliver_billing
 from pipelines.demo.deliver_crm import deliver_crm
 from pipelines.demo.deliver_finance import deliver_finance
-from pipelines.demo.deliver_product import deliver_product
+from pipelines.demo.deliver_product import deliver_product, deliver_releases
 from pipelines.demo.deliver_shop import deliver_shop
 from pipelines.demo.deliver_surveys import deliver_surveys
 from pipelines.demo.world import World
@@ -47,3 +47,5 @@ def deliver_everything(
     deliver_finance(courier, world, drops)
     if not world.is_lean:
         deliver_product(courier, world, drops)
+    elif world.releases:
+        deliver_releases(courier, drops)

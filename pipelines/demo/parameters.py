@@ -50,6 +50,7 @@ TABLES = {
     ),
     "p_world": (
         "as_of date, history_start date, until_date date, is_lean boolean,"
+        " lean_waves integer,"
         " answers_drive_response boolean, spend_shift double, months integer,"
         " scale double, stages varchar[], addon_share double,"
         " pause_hazard double, guest_repeat double, rewarded_share double"
@@ -208,6 +209,7 @@ def _clock(world: World) -> dict[str, Any]:
         "history_start": world.month_starts[0],
         "until_date": world.until,
         "is_lean": world.is_lean,
+        "lean_waves": world.lean_waves,
         "answers_drive_response": world.answers_drive_response,
         "spend_shift": world.spend_shift,
         "months": world.months,

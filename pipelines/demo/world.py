@@ -115,6 +115,8 @@ class World:
     is_seasonal: bool = True
     is_lean: bool = False
     """Replicates only: without usage, invoices, feedback, contacts and histories."""
+    lean_waves: int = 1
+    """How many waves a lean company has fielded, up to the last that was closed."""
     answers_drive_response: bool = False
     spend_shift: float = 0.0
     """How much of the product budget has moved to sales by the as-of month."""

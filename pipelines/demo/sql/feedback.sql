@@ -97,23 +97,3 @@ where given_at < until_date;
 
 create macro feedback_at(t) as table
 select *, given_at as changed_at from feedback where given_at < t;
-
-create macro releases_at(t) as table
-select
-    release_id,
-    released_date + interval 9 hours as released_at,
-    release_name,
-    theme,
-    segment,
-    released_date + interval 6 months as rollout_end_at,
-    'level' as impact_model,
-    released_date + interval 9 hours as changed_at
-
-from p_release
-
-where released_date < t;
-
-create macro exposures_at(t) as table
-select release_id, account_id, exposed_at, exposed_at as changed_at
-from exposures
-where exposed_at < t;

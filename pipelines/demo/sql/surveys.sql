@@ -20,8 +20,11 @@ cross join p_world
 
 where
     open_date < until_date
-    -- replicates are compared in one wave, the last that was closed
-    and (not is_lean or open_date = as_of - interval 3 months);
+    -- replicates are compared in the last waves that were closed
+    and (
+        not is_lean
+        or (open_date < as_of and open_date >= as_of - to_months(3 * lean_waves))
+    );
 
 create table wave_base as
 with

@@ -31,6 +31,21 @@ def test_nothing_differs_in_the_null_world() -> None:
     assert world.spend_shift == 0
 
 
+def test_the_null_of_every_verdict_holds_in_null_replicates() -> None:
+    world = make_world("null", seed=1, scale=1.0, months=18, segments=7)
+    first, *others = world.segments
+    assert len(others) == 6
+    for other in others:
+        assert {**vars(other), "name": first.name} == vars(first)
+    assert first.very_disappointed == (0.40, 0.40, 0.40)
+    assert len(set(first.churn)) == 1
+    assert {world.demand(first, month) for month in range(19)} == {1.0}
+    assert [release.effect for release in world.releases] == [0.0]
+    # the release lies between the two waves that are compared
+    assert world.lean_waves == 2
+    assert all(-6 < release.offset < -3 for release in world.releases)
+
+
 def test_months_reach_up_to_the_as_of_date() -> None:
     world = company_world(1, 1.0, 36)
     starts = world.month_starts
