@@ -114,6 +114,14 @@ CALLS = {
         "{{ incomplete_beta('a', 'b', 'x') }} as lower,"
         " {{ incomplete_beta('a', 'b', 'x', tail='upper') }} as upper",
     ),
+    "beta_tail_ratio": Call(
+        "a double, b double, x double",
+        "a, b, x, {{ beta_tail_ratio('a', 'b', 'x') }} as tail_ratio",
+    ),
+    "beta_quantile_step": Call(
+        "a double, b double, x double, tail_ratio double",
+        "a, b, {{ beta_quantile_step('a', 'b', 'x', 'tail_ratio') }} as x",
+    ),
     "chi_square_tail": Call(
         "x double, df bigint", "{{ chi_square_tail('x', 'df') }} as p"
     ),

@@ -39,6 +39,29 @@ def test_incomplete_beta_equals_that_of_scipy(evaluate: Evaluate) -> None:
         assert row["upper"] == pytest.approx(special.betaincc(a, b, x), abs=1e-9)
 
 
+def test_exact_bounds_of_a_share_settle_in_five_steps(evaluate: Evaluate) -> None:
+    """Also those of counts that are no whole numbers, from Wilson's lower bound."""
+    counts = [0.5, 0.73, 1, 1.3, 2, 2.7, 5, 7.5, 12, 33.3, 100, 1234.5, 1e5]
+    rows = [
+        {"a": k, "b": others + 1, "x": wilson_low(k, others)}
+        for k in counts
+        for others in counts
+    ]
+    for _ in range(5):
+        rows = evaluate("beta_tail_ratio", [tuple(row.values()) for row in rows])
+        rows = evaluate("beta_quantile_step", [tuple(row.values()) for row in rows])
+    for row in rows:
+        exact = stats.beta.ppf(0.025, row["a"], row["b"])
+        assert row["x"] == pytest.approx(exact, abs=1e-9), row
+
+
+def wilson_low(successes: float, failures: float) -> float:
+    z = float(stats.norm.isf(0.025))
+    trials = successes + failures
+    half = z * float(numpy.sqrt(successes * failures / trials + z * z / 4))
+    return (successes + z * z / 2 - half) / (trials + z * z)
+
+
 def test_tail_of_chi_square_equals_that_of_scipy(evaluate: Evaluate) -> None:
     grid = [(x * df, df) for df in (1, 2, 3, 10, 99) for x in (0, 0.01, 0.5, 1, 2, 9)]
     for (x, df), row in zip(grid, evaluate("chi_square_tail", grid), strict=True):
