@@ -5,6 +5,40 @@ thresholds as (
 
     select * from {{ ref('thresholds') }}
 
+),
+
+segment_floors as (
+
+    select * from {{ ref('segment_floors') }}
+
+),
+
+all_thresholds as (
+
+    select
+        threshold_id,
+        unit,
+        kind,
+        provenance,
+        evidence,
+        value
+
+    from thresholds
+
+    union all
+
+    select
+        'logo_survival_floor'
+        || case when segment_id <> 'default' then ':' || segment_id else '' end
+            as threshold_id,
+        'share' as unit,
+        'own_target' as kind,
+        provenance,
+        'None; how long customers should stay is for each company to say' as evidence,
+        logo_survival_rate as value
+
+    from segment_floors
+
 )
 
 select
@@ -23,4 +57,4 @@ select
     ]) }} as statement,
     value
 
-from thresholds
+from all_thresholds
