@@ -168,10 +168,10 @@ waves_in_order as (
             order by
                 wave_opens_date desc,
                 denominator desc,
-                survey_id,
-                question_family,
-                survey_type,
-                wave_id
+                survey_id asc,
+                question_family asc,
+                survey_type asc,
+                wave_id asc
         ) as wave_rank
 
     from fit_estimates

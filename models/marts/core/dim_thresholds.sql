@@ -35,7 +35,7 @@ all_thresholds as (
         'own_target' as kind,
         provenance,
         'None; how long customers should stay is for each company to say' as evidence,
-        logo_survival_rate as value
+        logo_survival_rate
 
     from segment_floors
 

@@ -26,6 +26,17 @@ minimums as (
 
 ),
 
+bases as (
+
+    -- Several segments share a floor.
+    select distinct
+        fit_basis,
+        floor_threshold_id
+
+    from fit_estimates
+
+),
+
 statements as (
 
     -- A basis and what it is held to: the score and its coverage, or survival and the
@@ -36,14 +47,7 @@ statements as (
         {{ thresholds_list('thresholds.statement', 'thresholds.threshold_id') }}
             as thresholds
 
-    from (
-        -- Several segments share a floor.
-        select distinct
-            fit_basis,
-            floor_threshold_id
-
-        from fit_estimates
-    ) as bases
+    from bases
 
     inner join thresholds
         on bases.floor_threshold_id = thresholds.threshold_id

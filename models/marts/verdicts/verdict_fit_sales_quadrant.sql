@@ -23,7 +23,7 @@ sample_threshold as (
 
     -- The fit verdict brings its own thresholds; the sales axis adds none but its
     -- minimum sample, which that of fit has as well.
-    select max(statement) as statement
+    select max(statement) as sample_statement
 
     from thresholds
 
@@ -51,7 +51,7 @@ axes as (
         fit_verdicts.denominator as fit_denominator,
         fit_verdicts.n_effective as fit_n_effective,
         coalesce(
-            fit_verdicts.thresholds, '[' || sample_threshold.statement || ']'
+            fit_verdicts.thresholds, '[' || sample_threshold.sample_statement || ']'
         ) as thresholds,
         sales_directions.sales_direction,
         sales_directions.year_before_direction,

@@ -50,18 +50,28 @@ sides as (
 
 ),
 
-points_0 as (
+bounds_0 as (
 
     select
         *,
-        {{ wilson_bound('shape_a', 'shape_a + shape_b - 1', 'low') }} as point
+        {{ wilson_bound('shape_a', 'shape_a + shape_b - 1', 'low') }} as share_bound
 
     from sides
 
 ),
 
 {% for step in range(1, 6) %}
-points_{{ step }} as (
+tails_{{ step }} as (
+
+    select
+        *,
+        {{ beta_tail_ratio('shape_a', 'shape_b', 'share_bound') }} as tail_ratio
+
+    from bounds_{{ step - 1 }}
+
+),
+
+bounds_{{ step }} as (
 
     select
         segment_id,
@@ -70,15 +80,11 @@ points_{{ step }} as (
         side,
         shape_a,
         shape_b,
-        {{ beta_quantile_step('shape_a', 'shape_b', 'point', 'tail_ratio') }} as point
+        {{ beta_quantile_step(
+            'shape_a', 'shape_b', 'share_bound', 'tail_ratio'
+        ) }} as share_bound
 
-    from (
-        select
-            *,
-            {{ beta_tail_ratio('shape_a', 'shape_b', 'point') }} as tail_ratio
-
-        from points_{{ step - 1 }}
-    ) as tails
+    from tails_{{ step }}
 
 ),
 
@@ -89,10 +95,10 @@ shares as (
         segment_id,
         comparison,
         acquired_month,
-        max(case when side = 'low' then point end) as share_low,
-        1 - max(case when side = 'high' then point end) as share_high
+        max(case when side = 'low' then share_bound end) as share_low,
+        1 - max(case when side = 'high' then share_bound end) as share_high
 
-    from points_5
+    from bounds_5
 
     group by segment_id, comparison, acquired_month
 
@@ -100,8 +106,8 @@ shares as (
 
 ratios as (
 
-    -- A share s of all new customers is a ratio of s / (1 - s), by day. A share that may
-    -- be all of them has no upper ratio.
+    -- A share s of all new customers is a ratio of s / (1 - s), by day. A share that
+    -- may be all of them has no upper ratio.
     select
         scaled_counts.*,
         {{ safe_divide(
