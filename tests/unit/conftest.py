@@ -63,6 +63,9 @@ CALLS = {
     "detectable_rise": Call(
         "p double, n double, r double", "{{ detectable_rise('p', 'n', 'r') }} as rise"
     ),
+    "viral_multiple": Call(
+        "k double, cycles double", "{{ viral_multiple('k', 'cycles') }} as multiple"
+    ),
     "verdict": Call(
         "l double, u double, t double, enough boolean",
         "{{ interval_verdict('l', 'u', 't', 'enough') }} as verdict",

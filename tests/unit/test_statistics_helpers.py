@@ -30,6 +30,27 @@ def test_division_is_never_infinite(
 
 
 @pytest.mark.parametrize(
+    ("k", "cycles", "multiple"),
+    [
+        # Skok: 10 customers, K 2, 20 days make 20,470 at a cycle of two days and
+        # 20,971,510 at one of a day.
+        (2, 10, 2_047),
+        (2, 20, 2_097_151),
+        # what each further cycle brings, one by one
+        (0.5, 3, 1 + 0.5 + 0.25 + 0.125),
+        (1, 12, 13),
+        (0, 12, 1),
+        (None, 12, None),
+    ],
+)
+def test_what_one_customer_becomes_is_the_sum_over_the_cycles(
+    evaluate: Evaluate, k: float | None, cycles: int, multiple: float | None
+) -> None:
+    [row] = evaluate("viral_multiple", [(k, cycles)])
+    assert row["multiple"] == pytest.approx(multiple)
+
+
+@pytest.mark.parametrize(
     ("n", "accounts", "is_met", "is_met_clustered", "is_suppressed"),
     [
         (None, None, False, False, True),

@@ -103,7 +103,7 @@ outcomes as (
         customers_at_horizons.side,
         customers_at_horizons.is_discounted,
         active_months.customer_key is not null as is_retained,
-        -- Whoever stays when its discount ends, or stays and pays less, has not churned.
+        -- Whoever stays when its discount ends, or pays less, has not churned.
         customers_at_horizons.is_discounted
         and not coalesce(customer_months.discount_amount > 0, false)
             as has_discount_ended,
