@@ -36,3 +36,14 @@ class FitmartError(Exception):
         place = ", ".join(part for part in (self.file, self.where) if part)
         head = f"{place}: {self.problem}" if place else self.problem
         return f"{head} [{self.rule}] {self.remedy}"
+
+    @property
+    def parts(self) -> dict[str, str | None]:
+        """What was given, by its name, as records of runs keep it."""
+        return {
+            "problem": self.problem,
+            "file": self.file,
+            "where": self.where,
+            "rule": self.rule,
+            "remedy": self.remedy,
+        }

@@ -1,7 +1,7 @@
-"""What the tables of the build hold: their columns and numbers of rows.
+"""What the tables of the build hold: columns, numbers of rows, and a look at the marts.
 
 Read in one connection after dbt has ended, for the metadata of Dagster's assets. What
-the numbers mean is the marts' business.
+the numbers mean is the marts' business; what is shown of a mart is `preview.py`'s.
 """
 
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.extracts.warehouse import open_build
+from pipelines.preview import KeyFigure, previews_of
 from pipelines.project import Home
 
 
@@ -19,10 +20,14 @@ class TableFacts:
     Args:
         columns: Name and SQL type of each column, in order.
         row_count: None for a view, which would have to be computed.
+        preview: A few rows as a Markdown table; None but for published marts.
+        key_figure: The one number of a mart to watch, where it has a value.
     """
 
     columns: dict[str, str]
     row_count: int | None = None
+    preview: str | None = None
+    key_figure: KeyFigure | None = None
 
 
 def read_facts(home: Home, manifest: Mapping[str, Any]) -> dict[str, TableFacts]:
@@ -49,8 +54,11 @@ def read_facts(home: Home, manifest: Mapping[str, Any]) -> dict[str, TableFacts]
             for schema, name in tables
         )
         rows = dict(connection.execute(counts).fetchall()) if counts else {}
+        previews = previews_of(connection, manifest, rows.keys())
     return {
-        relation: TableFacts(named, rows.get(relation))
+        relation: TableFacts(
+            named, rows.get(relation), *previews.get(relation, (None, None))
+        )
         for relation, named in columns.items()
     }
 

@@ -7,10 +7,11 @@ only when `Settings.from_environment` is called.
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipelines.errors import FitmartError
@@ -81,6 +82,10 @@ class Home:
         return self.path / "docs" / "dbt" / "index.html"
 
     @property
+    def exports(self) -> Path:
+        return self.path / "exports"
+
+    @property
     def dagster(self) -> Path:
         return self.path / "dagster"
 
@@ -91,7 +96,12 @@ class Home:
 
 @dataclass(frozen=True)
 class Settings:
-    """What one run works on: its home, its input and what it may know."""
+    """What one run works on: its home, its input and what it may know.
+
+    Args:
+        alert_webhook_url: Who is told of runs that fail. A secret: it is never shown.
+        export_parquet: Whether each publication is also written as Parquet files.
+    """
 
     home: Home
     landing: Path
@@ -103,6 +113,8 @@ class Settings:
     kind: Kind = "own"
     min_free_mb: int = 500
     max_row_drop_percent: int = 15
+    alert_webhook_url: str | None = field(default=None, repr=False)
+    export_parquet: bool = False
 
     @classmethod
     def from_environment(cls) -> "Settings":
@@ -128,6 +140,8 @@ class Settings:
             kind="own" if own else "demo",
             min_free_mb=_whole_number("MIN_FREE_MB", 500),
             max_row_drop_percent=_whole_number("MAX_ROW_DROP_PERCENT", 15),
+            alert_webhook_url=_web_address("ALERT_WEBHOOK_URL"),
+            export_parquet=bool(os.environ.get("EXPORT_PARQUET")),
         )
 
     def as_environment(self) -> dict[str, str]:
@@ -142,6 +156,8 @@ class Settings:
             "KEEP_PUBLICATIONS": self.keep_publications,
             "MIN_FREE_MB": self.min_free_mb,
             "MAX_ROW_DROP_PERCENT": self.max_row_drop_percent,
+            "ALERT_WEBHOOK_URL": self.alert_webhook_url or "",
+            "EXPORT_PARQUET": "yes" if self.export_parquet else "",
         }
         return {name: str(value) for name, value in values.items()}
 
@@ -209,3 +225,22 @@ def _whole_number(name: str, default: int) -> int:
             remedy=f"Give a number such as {default}, or leave it out.",
         )
     return int(text)
+
+
+def _web_address(name: str) -> str | None:
+    """An address on the web; nothing else that a library could open."""
+    text = (os.environ.get(name) or "").strip()
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+        is_good = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        is_good = False
+    if not is_good:
+        raise FitmartError(
+            f"{name} is not an address that begins with https:// or http://",
+            rule="setting_is_an_address",
+            remedy="Copy the address of the webhook whole, or leave it out.",
+        )
+    return text

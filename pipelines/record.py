@@ -31,6 +31,7 @@ class RunRecord:
         publication: What readers see after the run.
         seconds: Wall time of each stage.
         error: What stopped the run, as the parts of a `FitmartError`.
+        alert: Whether word of a failure was sent; None where nobody was to be told.
     """
 
     run_id: str
@@ -50,6 +51,7 @@ class RunRecord:
     publication: dict[str, Any] | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     error: dict[str, str | None] | None = None
+    alert: str | None = None
 
 
 def start(settings: Settings, run_id: str) -> RunRecord:

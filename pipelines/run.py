@@ -9,7 +9,6 @@ import uuid
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from pipelines import record
 from pipelines.dbt_build import is_customer_value_asked_for
@@ -19,9 +18,6 @@ from pipelines.extracts.landing import list_landing
 from pipelines.home import opened
 from pipelines.progress import Listener, report, watched
 from pipelines.project import Home, Settings, environment
-from pipelines.publishing.build import opened_build
-from pipelines.publishing.ledger import extract_refusals
-from pipelines.publishing.outcome import Refusal
 from pipelines.publishing.swap import current_id
 
 
@@ -55,6 +51,16 @@ def refresh(
             of the gate is in the summary instead.
     """
     run_id = str(uuid.uuid4())
+    try:
+        return _refreshed(settings, run_id, on_progress, wait=wait)
+    except FitmartError as error:
+        _tell(settings, run_id, error)
+        raise
+
+
+def _refreshed(
+    settings: Settings, run_id: str, on_progress: Listener | None, *, wait: bool
+) -> RunSummary:
     purpose = f"run {run_id}"
     with (
         environment(settings.as_environment()),
@@ -69,9 +75,9 @@ def refresh(
             _look_at_input(settings)
             error = _run_job(settings, run_id)
         except FitmartError as known:
-            record.end(settings.home, run_id, "failed", error=_parts(known))
+            record.end(settings.home, run_id, "failed", error=known.parts)
             raise
-        return _conclude(settings, run_id, error)
+        return _summary(settings, run_id, error)
 
 
 def _deliver_demo(settings: Settings) -> None:
@@ -118,69 +124,41 @@ def _run_job(settings: Settings, run_id: str) -> str | None:
     return execute(settings, run_id)
 
 
-def _conclude(settings: Settings, run_id: str, failure: str | None) -> RunSummary:
-    """Say in the record how the run ended.
+def _summary(settings: Settings, run_id: str, failure: str | None) -> RunSummary:
+    """How the run ended.
 
     Raises:
         FitmartError: Something else than a check stopped the run.
     """
-    home = settings.home
-    done = record.required(home, run_id)
-    if done.publication is not None:
-        state: record.State = "published" if done.publication["is_new"] else "unchanged"
-        ended = record.end(home, run_id, state)
-    elif done.refusals:
-        ended = record.end(home, run_id, "refused")
-    elif done.error is not None:
-        record.end(home, run_id, "failed")
-        raise FitmartError(**_arguments(done.error))
+    # dbt and the gate come with it, which a refused home need not wait for.
+    from pipelines.conclusion import conclude, error_of  # noqa: PLC0415
+
+    ended = conclude(settings, run_id, failure)
+    error = error_of(ended)
+    if error is not None:
+        raise error
+    if ended.state == "refused":
+        ended = _told(settings, ended)
+    return RunSummary(ended, settings.home, current_id(settings.home))
+
+
+def _tell(settings: Settings, run_id: str, error: FitmartError) -> None:
+    """Send word of an error, where somebody is to be told and was not yet."""
+    if settings.alert_webhook_url is None:
+        return
+    from pipelines.alert import tell_of_error  # noqa: PLC0415
+
+    done = record.read(settings.home, run_id)
+    if done is None:
+        tell_of_error(settings, run_id, error)
     else:
-        refusals = _reasons(settings, done)
-        if not refusals:
-            record.end(home, run_id, "failed")
-            raise _unexpected(home, run_id, failure)
-        ended = record.end(home, run_id, "refused", refusals=refusals)
-    return RunSummary(ended, home, current_id(home))
+        _told(settings, done)
 
 
-def _reasons(settings: Settings, done: record.RunRecord) -> tuple[Refusal, ...]:
-    """Why a run ended before its gate: failed checks, or a dbt build that failed."""
-    from pipelines.stages import audit_of, failed_check_refusals  # noqa: PLC0415
+def _told(settings: Settings, done: record.RunRecord) -> record.RunRecord:
+    """Send word of a run, unless its failed step has tried already."""
+    if settings.alert_webhook_url is None or done.alert is not None:
+        return done
+    from pipelines.alert import tell  # noqa: PLC0415
 
-    if done.invocation_id is not None:
-        from pipelines.publishing.gate import decide  # noqa: PLC0415
-
-        return decide(settings.home, audit_of(settings, done.run_id))
-    failed = failed_check_refusals(done.outcomes or ())
-    if not failed:
-        return ()
-    with opened_build(settings.home) as connection:
-        return (*extract_refusals(connection), *failed)
-
-
-def _unexpected(home: Home, run_id: str, failure: str | None) -> FitmartError:
-    """A failure that nobody foresaw: its text goes to a file, not to the terminal."""
-    path: Path = home.runs / f"{run_id}.log"
-    path.write_text(failure or "The run ended without a word.\n", encoding="utf-8")
-    lines = (failure or "no message").strip().splitlines()
-    return FitmartError(
-        f"the run failed unexpectedly: {lines[0]}",
-        file=str(path),
-        rule="run_completes",
-        remedy="The last publication is still in place. Run again; if it fails again, "
-        "report the file named here.",
-    )
-
-
-def _parts(error: FitmartError) -> dict[str, str | None]:
-    return {
-        "problem": error.problem,
-        "file": error.file,
-        "where": error.where,
-        "rule": error.rule,
-        "remedy": error.remedy,
-    }
-
-
-def _arguments(parts: dict[str, str | None]) -> dict[str, Any]:
-    return {name: value for name, value in parts.items() if value is not None}
+    return tell(settings, done)

@@ -30,6 +30,7 @@ from pipelines.facts import TableFacts, read_facts
 from pipelines.lineage import LineageByModel, column_lineage
 from pipelines.progress import report
 from pipelines.project import Settings
+from pipelines.publishing.failing_rows import examples_of
 from pipelines.publishing.gate import warnings
 from pipelines.publishing.mart_checks import mart_check_names, mart_outcomes
 from pipelines.publishing.outcome import (
@@ -45,11 +46,16 @@ from pipelines.publishing.swap import disk_explained, publishing_lock
 
 @dataclass(frozen=True)
 class Transformed:
-    """A dbt invocation, with what its tables hold and where their columns come from."""
+    """A dbt invocation, with what its tables hold and where their columns come from.
+
+    Args:
+        examples: Rows that failed or warning data tests returned, by unique id.
+    """
 
     result: BuildResult
     facts: dict[str, TableFacts]
     lineage: LineageByModel
+    examples: dict[str, tuple[str, ...]]
 
 
 def ingest_stage(settings: Settings, run_id: str) -> record.RunRecord:
@@ -92,7 +98,8 @@ def transform_stage(settings: Settings, run_id: str) -> Transformed:
         )
         facts = read_facts(settings.home, result.manifest)
         lineage = column_lineage(settings.home, result.manifest, facts)
-        return Transformed(result, facts, lineage)
+        examples = examples_of(settings.home, result.results)
+        return Transformed(result, facts, lineage, examples)
 
 
 def compare_stage(settings: Settings, run_id: str) -> tuple[CheckOutcome, ...]:
@@ -199,13 +206,7 @@ def _stage(settings: Settings, run_id: str, name: str) -> Iterator[None]:
     except PublicationRefusedError:
         raise
     except FitmartError as known:
-        error = {
-            "problem": known.problem,
-            "file": known.file,
-            "where": known.where,
-            "rule": known.rule,
-            "remedy": known.remedy,
-        }
+        error = known.parts
         raise
     except duckdb.Error as unknown:
         error = {

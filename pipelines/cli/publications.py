@@ -1,13 +1,16 @@
-"""`fitmart publications`: what readers see, and going back to what they saw before."""
+"""`fitmart publications`: what readers see, what they saw before, and Parquet files."""
 
 from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="List publications, or roll back to one.")
+app = typer.Typer(help="List publications, roll back to one, or export one.")
 
 PublicationId = Annotated[
     str | None, typer.Argument(help="Id to go back to; the one before by default.")
+]
+Exported = Annotated[
+    str | None, typer.Argument(help="Id to export; what readers see by default.")
 ]
 Reason = Annotated[str, typer.Option(help="Why; it stays in the history.")]
 
@@ -51,3 +54,21 @@ def rollback(reason: Reason, publication_id: PublicationId = None) -> None:
     with opened(settings_of_home(), "publications rollback") as settings:
         target = roll_back(settings.home, publication_id, reason=reason)
     console().print(f"Readers see [bold]{target}[/] again.")
+
+
+@app.command()
+def export(publication_id: Exported = None) -> None:
+    """Write the marts of a publication as Parquet files with a manifest.
+
+    Where EXPORT_PARQUET is set, every run does so by itself.
+
+    Example: fitmart publications export
+    """
+    from pipelines.cli.options import settings_of_home
+    from pipelines.cli.show import console
+    from pipelines.home import opened
+    from pipelines.publishing.publications import export_publication
+
+    with opened(settings_of_home(), "publications export") as settings:
+        folder = export_publication(settings.home, publication_id)
+    console().print(f"Exported to {folder}", markup=False, soft_wrap=True)

@@ -20,6 +20,8 @@ def show_summary(summary: RunSummary) -> None:
     out.print()
     out.print(table(["checks", "passed", "failed"], _checks(record)))
     _show_warnings(out, record)
+    if record.alert is not None:
+        out.print(f"Alert {escape(record.alert)}.")
     if summary.is_good:
         _show_publication(out, summary)
 
@@ -65,6 +67,8 @@ def _show_publication(out: Console, summary: RunSummary) -> None:
         f"[bold green]{verb}[/] {publication['publication_id']} "
         f"({tables} marts, {rows:,} rows, as of {summary.record.as_of})"
     )
+    for leftover in publication.get("leftovers", ()):
+        out.print(f"[yellow]not done[/] {escape(leftover)}")
     findings = read_findings(summary.home)
     if findings:
         out.print()

@@ -35,6 +35,7 @@ def build_publication(transform: dg.AssetsDefinition) -> dg.AssetsDefinition:
         return dg.MaterializeResult(
             metadata={
                 "publication_id": done.publication_id,
+                "file": dg.MetadataValue.path(str(warehouse.settings.home.current)),
                 "path": dg.MetadataValue.path(str(done.path)),
                 "is_new": done.is_new,
                 "dagster/row_count": sum(done.rows.values()),

@@ -10,6 +10,8 @@ from typing import Any
 import dagster as dg
 from pydantic import PrivateAttr
 
+from pipelines import record
+from pipelines.conclusion import conclude
 from pipelines.home import opened
 from pipelines.project import Settings
 
@@ -32,6 +34,9 @@ class Warehouse(dg.ConfigurableResource[Any]):
         with opened(Settings.from_environment(), purpose) as settings:
             self._settings = settings
             yield self
+            # A run that nobody waits for has to say itself how it ended.
+            if context.run and record.read(settings.home, context.run.run_id):
+                conclude(settings, context.run.run_id)
 
     @property
     def settings(self) -> Settings:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from pipelines.defs.failure import build_alert_sensor, say_why
 from pipelines.extracts.arrivals import settled_files, waiting_files
 from pipelines.project import Settings
 
@@ -18,12 +19,13 @@ SETTLED_SECONDS = 60
 
 
 def build_automation() -> dg.Definitions:
-    """The job, its daily schedule, and the sensor on the landing folder."""
+    """The job, its daily schedule, the sensor on the landing folder, and the alarm."""
     job = dg.define_asset_job(
         REFRESH,
         selection=dg.AssetSelection.all(),
         description="Ingest, check, transform, check, publish.",
         executor_def=dg.in_process_executor,
+        hooks={say_why},
     )
     schedule = dg.ScheduleDefinition(
         name="refresh_daily",
@@ -46,5 +48,7 @@ def build_automation() -> dg.Definitions:
         yield dg.RunRequest(run_key=settled)
 
     return dg.Definitions(
-        jobs=[job], schedules=[schedule], sensors=[refresh_on_new_extracts]
+        jobs=[job],
+        schedules=[schedule],
+        sensors=[refresh_on_new_extracts, build_alert_sensor(job)],
     )

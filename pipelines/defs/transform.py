@@ -11,7 +11,9 @@ from typing import Any
 import dagster as dg
 import dagster_dbt as dd
 
+from pipelines.conclusion import keep_reasons
 from pipelines.defs.ingest import DAILY
+from pipelines.defs.metadata import check_metadata, table_metadata
 from pipelines.defs.resources import POOL, Warehouse
 from pipelines.facts import relation_of
 from pipelines.project import ROOT
@@ -54,8 +56,8 @@ def build_transform(manifest_file: Path) -> dg.AssetsDefinition:
         yield from _materializations(context, done)
         yield from _check_results(context, done)
         if not done.result.is_success:
-            statuses = dict(done.result.statuses)
-            raise dg.Failure("dbt did not succeed", metadata=statuses)
+            reason = keep_reasons(warehouse.settings, context.run.run_id)
+            raise dg.Failure(reason, metadata=dict(done.result.statuses))
 
     return transform.map_asset_specs(_with_freshness)
 
@@ -79,32 +81,8 @@ def _materializations(
             continue
         if result["status"] == "success":
             name = key.to_python_identifier()
-            yield dg.Output(None, name, metadata=_table_metadata(key, done, result))
-
-
-def _table_metadata(
-    key: dg.AssetKey, done: Transformed, result: Mapping[str, Any]
-) -> dict[str, Any]:
-    relation = ".".join(key.path)
-    facts = done.facts[relation]
-    columns = [dg.TableColumn(name, kind) for name, kind in facts.columns.items()]
-    metadata: dict[str, Any] = {
-        "dagster/column_schema": dg.TableSchema(columns=columns),
-        "execution_seconds": result["execution_time"],
-    }
-    if facts.row_count is not None:
-        metadata["dagster/row_count"] = facts.row_count
-    origins = done.lineage.get(relation)
-    if origins:
-        lineage = {
-            column: [
-                dg.TableColumnDep(dg.AssetKey(parent.split(".")), name)
-                for parent, name in parents
-            ]
-            for column, parents in origins.items()
-        }
-        metadata["dagster/column_lineage"] = dg.TableColumnLineage(lineage)
-    return metadata
+            metadata = table_metadata(key, done, unique_id)
+            yield dg.Output(None, name, metadata=metadata)
 
 
 def _check_results(
@@ -113,7 +91,8 @@ def _check_results(
     """What every data test found, source tests included."""
     results = done.result.results
     for spec in context.assets_def.check_specs:
-        result = results.get((spec.metadata or {})[UNIQUE_ID])
+        unique_id = (spec.metadata or {})[UNIQUE_ID]
+        result = results.get(unique_id)
         if result is None or result["status"] == "skipped":
             continue
         is_warning = result["status"] == "warn"
@@ -124,8 +103,5 @@ def _check_results(
             severity=dg.AssetCheckSeverity.WARN
             if is_warning
             else dg.AssetCheckSeverity.ERROR,
-            metadata={
-                "failed_rows": result["failures"] or 0,
-                "message": result["message"] or "",
-            },
+            metadata=check_metadata(done, unique_id),
         )

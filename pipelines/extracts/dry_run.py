@@ -7,6 +7,7 @@ import secrets
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -95,6 +96,12 @@ def dry_run(
         records=staged.records,
         accepted=staged.records - staged.rejected,
         rejected=staged.rejected,
-        rejects=tuple(TriedReject(*row) for row in rows),
+        rejects=tuple(_tried(workshop, *row) for row in rows),
         is_refused=is_over_limit(contract, staged.records, staged.rejected),
     )
+
+
+def _tried(workshop: Workshop, *row: Any) -> TriedReject:
+    *told, encrypted = row
+    raw = workshop.cipher.decrypt(encrypted).decode("utf-8", "backslashreplace")
+    return TriedReject(*told, raw_record=raw)

@@ -13,11 +13,14 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import FitmartError
-from pipelines.extracts.feed import load_feeds
 from pipelines.extracts.keys import create_keyed_hash
 from pipelines.project import Home, Settings
 from pipelines.publishing import swap
-from pipelines.publishing.columns import PublishedTable, published_tables
+from pipelines.publishing.columns import (
+    PublishedTable,
+    personal_names,
+    published_tables,
+)
 from pipelines.publishing.content import Content
 from pipelines.publishing.meta import META_TABLES, PublicationHeader, read_header
 from pipelines.publishing.verify import Expected, problems_elsewhere
@@ -49,7 +52,7 @@ def candidate(
         FitmartError: Something is declared, or is in the marts, that must not be
             published.
     """
-    tables = published_tables(manifest, _personal_names())
+    tables = published_tables(manifest, personal_names())
     create_keyed_hash(connection, key)
     contents = measure_marts(connection, tables)
     expected = _expected(connection, tables, contents)
@@ -81,16 +84,6 @@ def already_published(home: Home, new: Candidate) -> str | None:
         # Whatever happened to it, a new publication puts it right.
         return None
     return current if is_same and not problems_elsewhere(file, new.expected) else None
-
-
-def _personal_names() -> frozenset[str]:
-    """Feed columns that hold addresses or free text."""
-    return frozenset(
-        name
-        for feed in load_feeds().values()
-        for name, column in feed.columns.items()
-        if column.personal in ("email", "free_text")
-    )
 
 
 def _expected(

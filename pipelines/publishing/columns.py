@@ -8,9 +8,11 @@ which looks at them once more.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Literal
 
 from pipelines.errors import FitmartError
+from pipelines.extracts.feed import load_feeds
 
 PUBLISHED_SCHEMAS = ("core", "fit", "sales", "verdicts")
 
@@ -97,6 +99,17 @@ def published_tables(
             remedy=f"Add a model in one of the schemas {', '.join(PUBLISHED_SCHEMAS)}.",
         )
     return tuple(sorted(tables, key=lambda table: table.relation))
+
+
+@cache
+def personal_names() -> frozenset[str]:
+    """Feed columns that hold addresses or free text."""
+    return frozenset(
+        name
+        for feed in load_feeds().values()
+        for name, column in feed.columns.items()
+        if column.personal in ("email", "free_text")
+    )
 
 
 def is_published(node: Mapping[str, Any]) -> bool:

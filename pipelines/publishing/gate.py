@@ -12,13 +12,12 @@ import duckdb
 
 from pipelines.project import Home
 from pipelines.publishing.build import opened_build
+from pipelines.publishing.failing_rows import EXAMPLES, failing_rows
 from pipelines.publishing.ledger import extract_refusals
 from pipelines.publishing.outcome import Audit, Refusal
 
 SELECTED_TYPES = ("model", "seed", "snapshot", "test")
 SUCCESSFUL = ("success", "pass", "warn")
-EXAMPLES = 5
-VALUE_CHARACTERS = 60
 
 
 def decide(home: Home, audit: Audit) -> tuple[Refusal, ...]:
@@ -110,7 +109,7 @@ def _failed_refusals(
             skipped.append(name)
             continue
         node = audit.manifest["nodes"].get(result["unique_id"], {})
-        rows = _failing_rows(connection, result) if _is_failed_test(result) else ()
+        rows = failing_rows(connection, result)
         where = node.get("original_file_path") or result["unique_id"]
         yield Refusal(
             name,
@@ -126,33 +125,6 @@ def _failed_refusals(
             tuple(sorted(skipped)[:EXAMPLES]),
             "Put right what failed before them, then run again.",
         )
-
-
-def _is_failed_test(result: Mapping[str, Any]) -> bool:
-    return result["status"] == "fail" and bool(result.get("compiled_code"))
-
-
-def _failing_rows(
-    connection: duckdb.DuckDBPyConnection, result: Mapping[str, Any]
-) -> tuple[str, ...]:
-    """Up to five rows that a failed data test returns, as `column=value` pairs."""
-    query = str(result["compiled_code"]).strip().rstrip(";")
-    try:
-        cursor = connection.execute(
-            f"select * from (\n{query}\n) as failing limit {EXAMPLES}"
-        )
-        names = [column[0] for column in cursor.description or ()]
-        rows = cursor.fetchall()
-    except duckdb.Error as error:
-        # The refusal stands without its rows; why they are not shown is said.
-        return (f"the failing rows cannot be shown: {error}",)
-    return tuple(
-        ", ".join(
-            f"{name}={str(value)[:VALUE_CHARACTERS]}"
-            for name, value in zip(names, row, strict=True)
-        )
-        for row in rows
-    )
 
 
 def _check_refusals(audit: Audit) -> Iterator[Refusal]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipelines.errors import FitmartError
 from pipelines.project import Home
+from pipelines.publishing.export import export, follow_rollback
 from pipelines.publishing.history import read_history, record
 from pipelines.publishing.meta import read_header
 from pipelines.publishing.swap import (
@@ -110,7 +111,33 @@ def rollback(
             )
         point_current_to(home, target)
         record(home, "rolled_back", target, reason=reason)
+        follow_rollback(home, target)
     return target
+
+
+def export_publication(home: Home, publication_id: str | None = None) -> Path:
+    """Write a publication as Parquet files, unless it is there already; its folder.
+
+    Args:
+        home: The home whose publication is meant.
+        publication_id: Which; without it the one that readers see.
+
+    Raises:
+        FitmartError: There is no such publication, or the disk refuses.
+    """
+    with disk_explained(home), publishing_lock(home):
+        target = publication_id or current_id(home)
+        if target not in publication_ids(home):
+            kept = ", ".join(reversed(publication_ids(home)))
+            raise FitmartError(
+                f"there is no publication {target}"
+                if target
+                else "there is no publication yet",
+                file=str(home.marts),
+                rule="publication_exists",
+                remedy=f"Take one of: {kept}." if kept else "Run `fitmart run` first.",
+            )
+        return export(home, target)
 
 
 def _before(current: str | None, kept: list[str]) -> str:

@@ -14,6 +14,7 @@ from pipelines.project import Home, Settings
 from pipelines.publishing import swap
 from pipelines.publishing.build import opened_build
 from pipelines.publishing.candidate import Candidate, already_published, candidate
+from pipelines.publishing.export import export, sweep_exports
 from pipelines.publishing.gate import decide
 from pipelines.publishing.history import record
 from pipelines.publishing.outcome import Audit, PublicationRefusedError
@@ -83,6 +84,7 @@ def publish(
             _refuse_unless_equal(home, new)
             swap.put_in_place(home, publication_id)
             leftovers = _remember(settings, publication_id, run_id)
+        leftovers += _export(settings, publication_id)
     return Publication(
         publication_id=publication_id,
         path=swap.publication_file(home, publication_id),
@@ -91,6 +93,19 @@ def publish(
         is_new=same is None,
         leftovers=leftovers,
     )
+
+
+def _export(settings: Settings, publication_id: str) -> tuple[str, ...]:
+    """Write the publication as Parquet where that is wanted, and drop what is old."""
+    try:
+        if settings.export_parquet:
+            export(settings.home, publication_id)
+        else:
+            sweep_exports(settings.home)
+    except (OSError, duckdb.Error, FitmartError) as error:
+        # Readers have the publication: it must not be reported as a failure.
+        return (f"the Parquet export was not made: {error}",)
+    return ()
 
 
 def _write(connection: duckdb.DuckDBPyConnection, home: Home, new: Candidate) -> None:

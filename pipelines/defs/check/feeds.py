@@ -3,16 +3,18 @@
 What is compared with what is in `pipelines/extracts/reconcile.py` and `arrivals.py`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import dagster as dg
 
+from pipelines.conclusion import keep_reasons
 from pipelines.defs.ingest import feed_key
 from pipelines.defs.resources import POOL, Warehouse
 from pipelines.extracts.arrivals import alarm_name
 from pipelines.extracts.contract import Contract
 from pipelines.extracts.feed import load_feeds
 from pipelines.extracts.reconcile import CHECKS, check_id
+from pipelines.project import Settings
 from pipelines.publishing.outcome import CheckOutcome
 from pipelines.stages import check_stage
 
@@ -45,8 +47,21 @@ def build_feed_checks(contracts: Sequence[Contract]) -> dg.AssetChecksDefinition
         done = check_stage(warehouse.settings, context.run.run_id)
         for outcome in (*(done.outcomes or ()), *done.alarms):
             yield check_result(specs[outcome.name], outcome)
+        stop_if_failed(warehouse.settings, context.run.run_id, done.outcomes or ())
 
     return check_feeds
+
+
+def stop_if_failed(
+    settings: Settings, run_id: str, outcomes: Iterable[CheckOutcome]
+) -> None:
+    """End the step with the reason, instead of a list of names of checks.
+
+    Raises:
+        Failure: A check failed; says why the run does not publish and what to do.
+    """
+    if not all(outcome.passed for outcome in outcomes):
+        raise dg.Failure(keep_reasons(settings, run_id), allow_retries=False)
 
 
 def check_result(spec: dg.AssetCheckSpec, outcome: CheckOutcome) -> dg.AssetCheckResult:

@@ -8,7 +8,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.defs.check.feeds import check_result
+from pipelines.defs.check.feeds import check_result, stop_if_failed
 from pipelines.defs.resources import POOL, Warehouse
 from pipelines.facts import relation_of
 from pipelines.publishing.mart_checks import CLAIMS, mart_checks
@@ -36,7 +36,9 @@ def build_mart_checks(manifest: Mapping[str, Any]) -> dg.AssetChecksDefinition:
     def check_marts(
         context: dg.AssetCheckExecutionContext, warehouse: Warehouse
     ) -> Iterator[dg.AssetCheckResult]:
-        for outcome in compare_stage(warehouse.settings, context.run.run_id):
+        outcomes = compare_stage(warehouse.settings, context.run.run_id)
+        for outcome in outcomes:
             yield check_result(specs[outcome.name], outcome)
+        stop_if_failed(warehouse.settings, context.run.run_id, outcomes)
 
     return check_marts

@@ -64,6 +64,39 @@ def test_the_publication_comes_after_every_mart(definitions: dg.Definitions) -> 
     assert publication.parent_keys == marts
 
 
+def test_every_asset_says_what_it_is_and_whose(definitions: dg.Definitions) -> None:
+    assets = definitions.resolve_asset_graph()
+    silent = {
+        key.to_user_string(): missing
+        for key in assets.materializable_asset_keys
+        if (
+            missing := [
+                name
+                for name, value in (
+                    ("group", assets.get(key).group_name != "default"),
+                    ("owners", assets.get(key).owners),
+                    ("kinds", assets.get(key).kinds),
+                    ("description", (assets.get(key).description or "").strip()),
+                )
+                if not value
+            ]
+        )
+    }
+    assert silent == {}
+
+
+def test_every_check_says_what_it_claims(definitions: dg.Definitions) -> None:
+    assets = definitions.resolve_asset_graph()
+    python_checks = [
+        spec
+        for node in assets.asset_check_keys
+        for spec in [assets.get_check_spec(node)]
+        if spec.metadata is None or "dagster_dbt/unique_id" not in spec.metadata
+    ]
+    assert python_checks
+    assert [spec.name for spec in python_checks if not spec.description] == []
+
+
 def test_one_job_does_everything_in_one_process(definitions: dg.Definitions) -> None:
     job = definitions.resolve_job_def("refresh")
     assert job.executor_def is dg.in_process_executor

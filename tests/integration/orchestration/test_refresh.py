@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -12,7 +13,9 @@ from pipelines import record
 from pipelines.cli.app import app
 from pipelines.dbt_build import read_manifest
 from pipelines.extracts.reconcile import blocking_check_names
+from pipelines.preview import key_figures
 from pipelines.project import environment
+from pipelines.publishing.columns import is_published
 from pipelines.publishing.mart_checks import mart_check_names
 from pipelines.publishing.outcome import PublicationRefusedError
 from pipelines.publishing.swap import current_id
@@ -69,31 +72,107 @@ def test_a_feed_that_stopped_is_told_but_blocks_nothing(refreshed: Refreshed) ->
     assert alarm.passed, "the extract was seen after the as-of date"
 
 
-def test_dagster_knows_rows_columns_and_their_origin(refreshed: Refreshed) -> None:
-    home = refreshed.company.settings.home
+def shown(company: Company, *keys: str) -> list[dict[str, Any]]:
+    """What Dagster shows of the last materialization of each asset."""
+    home = company.settings.home
     with (
         environment({"DAGSTER_HOME": str(home.dagster)}),
         dg.DagsterInstance.from_config(str(home.dagster)) as instance,
     ):
-        event = instance.get_latest_materialization_event(
-            dg.AssetKey(["sales", "fct_orders"])
-        )
-        raw = instance.get_latest_materialization_event(
-            dg.AssetKey(["raw_shop", "order_lines"])
-        )
-    assert event is not None
-    assert raw is not None
-    assert event.asset_materialization is not None
-    assert raw.asset_materialization is not None
-    metadata = event.asset_materialization.metadata
+        events = [
+            instance.get_latest_materialization_event(dg.AssetKey(key.split("/")))
+            for key in keys
+        ]
+    materialized = [event.asset_materialization for event in events if event]
+    return [dict(one.metadata) for one in materialized if one]
+
+
+def test_dagster_knows_rows_columns_and_their_origin(refreshed: Refreshed) -> None:
+    metadata, raw = shown(refreshed.company, "sales/fct_orders", "raw_shop/order_lines")
     assert metadata["dagster/row_count"].value == 20
-    assert raw.asset_materialization.metadata["dagster/row_count"].value == 20
+    assert raw["dagster/row_count"].value == 20
     schema = metadata["dagster/column_schema"].value
     assert isinstance(schema, dg.TableSchema)
     assert "order_date" in {column.name for column in schema.columns}
     lineage = metadata["dagster/column_lineage"].value
     assert isinstance(lineage, dg.TableColumnLineage)
     assert lineage.deps_by_column["order_date"]
+    described = {column.name: column.description for column in schema.columns}
+    assert all(described.values()), "every column of a mart is described"
+
+
+def test_dagster_shows_a_mart_and_its_number_to_watch(refreshed: Refreshed) -> None:
+    (metadata,) = shown(refreshed.company, "sales/fct_orders")
+    assert metadata["orders that count"] == dg.FloatMetadataValue(20.0)
+    preview = metadata["preview"]
+    assert isinstance(preview, dg.MarkdownMetadataValue)
+    header, _, *rows = preview.value.split("\n\n")[0].split("\n")
+    assert len(rows) == 5
+    assert "net_amount" in header
+    assert "customer_key" not in header, "what is hashed for readers is left out"
+
+
+def test_every_sql_model_has_the_lineage_of_its_columns(refreshed: Refreshed) -> None:
+    manifest = read_manifest(refreshed.company.settings.home)
+    keys = [
+        f"{node['schema']}/{node['name']}"
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["language"] == "sql"
+    ]
+    metadata = shown(refreshed.company, *keys)
+    assert len(metadata) == len(keys)
+    missing = [
+        key
+        for key, one in zip(keys, metadata, strict=True)
+        if "dagster/column_lineage" not in one
+    ]
+    assert missing == []
+
+
+def test_the_publication_links_the_file_that_readers_open(
+    refreshed: Refreshed,
+) -> None:
+    (metadata,) = shown(refreshed.company, "marts/publication")
+    file = metadata["file"]
+    assert isinstance(file, dg.PathMetadataValue)
+    assert file.value == str(refreshed.company.settings.home.current)
+    assert Path(str(metadata["path"].value)).is_file()
+
+
+def test_every_mart_has_a_number_to_watch_that_can_be_read(
+    refreshed: Refreshed,
+) -> None:
+    home = refreshed.company.settings.home
+    manifest = read_manifest(home)
+    figures = key_figures(manifest)
+    marts = {
+        f"{node['schema']}.{node['name']}"
+        for node in manifest["nodes"].values()
+        if is_published(node)
+    }
+    assert marts - figures.keys() == set()
+    with duckdb.connect(str(home.build), read_only=True) as build:
+        for relation, figure in figures.items():
+            where = f" where {figure['where']}" if "where" in figure else ""
+            query = f"select cast({figure['value']} as double) from {relation}{where}"
+            assert len(build.execute(query).fetchall()) == 1, relation
+
+
+def test_each_data_test_says_what_it_expected_and_found(refreshed: Refreshed) -> None:
+    home = refreshed.company.settings.home
+    with (
+        environment({"DAGSTER_HOME": str(home.dagster)}),
+        dg.DagsterInstance.from_config(str(home.dagster)) as instance,
+    ):
+        events = instance.all_logs(
+            refreshed.summary.record.run_id,
+            of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION,
+        )
+    evaluations = [event.dagster_event.event_specific_data for event in events]
+    assert len(evaluations) > 300
+    for found in evaluations:
+        told = found.metadata.keys()
+        assert {"expected", "observed", "difference", "examples"} <= told
 
 
 def test_a_second_run_finds_that_nothing_has_changed(refreshed: Refreshed) -> None:

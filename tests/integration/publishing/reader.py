@@ -79,6 +79,7 @@ def main() -> None:
             if len(versions) != len(MARTS) or len(set(versions)) != 1:
                 torn.append(versions)
             seen[name].append(versions[0])
+        report.with_suffix(".begun").touch()
     report.write_text(json.dumps({"seen": seen, "errors": errors, "torn": torn}))
 
 
