@@ -8,6 +8,8 @@ from pipelines.extracts.contract import Contract
 from pipelines.extracts.dry_run import dry_run
 from pipelines.extracts.limits import Limits
 
+RAW_CHARACTERS = 120
+
 
 def loads(contract: Contract, extract: Path) -> bool:
     """Print what would become of an extract; whether it would be loaded."""
@@ -36,10 +38,17 @@ def loads(contract: Contract, extract: Path) -> bool:
     if done.rejects:
         out.print()
         rejects = [
-            (one.record_number, one.column_name, one.rule, one.reason, one.remedy)
+            (
+                one.count,
+                one.column_name,
+                one.rule,
+                one.reason,
+                one.remedy,
+                f"{one.record_number}: {one.raw_record.strip()[:RAW_CHARACTERS]}",
+            )
             for one in done.rejects
         ]
-        headings = ["record", "column", "rule", "reason", "remedy"]
+        headings = ["rejects", "column", "rule", "reason", "remedy", "first of them"]
         out.print(table(headings, rejects))
     if done.is_refused:
         limit = f"{contract.records.max_reject_rate:.2%}"

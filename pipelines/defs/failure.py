@@ -29,12 +29,11 @@ def say_why(context: dg.HookContext) -> None:
         context.log.warning(f"The alert was {told.alert}.")
 
 
-def build_alert_sensor(job: dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
+def build_alert_sensor() -> dg.SensorDefinition:
     """Tells of failed runs that could not tell of themselves."""
 
     @dg.run_failure_sensor(
         name="alert_on_failure",
-        monitored_jobs=[job],
         default_status=dg.DefaultSensorStatus.RUNNING,
         minimum_interval_seconds=30,
     )

@@ -50,5 +50,5 @@ def build_automation() -> dg.Definitions:
     return dg.Definitions(
         jobs=[job],
         schedules=[schedule],
-        sensors=[refresh_on_new_extracts, build_alert_sensor(job)],
+        sensors=[refresh_on_new_extracts, build_alert_sensor()],
     )

@@ -13,6 +13,7 @@ import yaml
 from pipelines.errors import FitmartError
 from pipelines.extracts.draft_columns import (
     Guess,
+    fitting_formats,
     guess_source,
     likeness,
     place_columns,
@@ -83,7 +84,15 @@ def _chosen_feed(sample: Sample, name: str | None) -> Feed:
     if name is None and _looks_like_survey(sample.header):
         return feeds["survey.responses"]
     if name is None:
-        return max(feeds.values(), key=lambda feed: _overlap(feed, sample.header))
+        best = max(feeds.values(), key=lambda feed: _overlap(feed, sample.header))
+        if _overlap(best, sample.header) == 0:
+            raise FitmartError(
+                "the columns of this file are named like those of no feed",
+                where=", ".join(sample.header)[:200],
+                rule="feed_can_be_guessed",
+                remedy=f"Name the feed with --feed: {', '.join(feeds)}.",
+            )
+        return best
     if name not in feeds:
         raise FitmartError(
             f"there is no feed '{name}'",
@@ -152,7 +161,10 @@ def _source_text(name: str, column: FeedColumn, guess: Guess | None) -> str:
 
 
 def _left_over(sample: Sample, placed: dict[str, int]) -> list[str]:
-    """The columns that no feed column was found for, with an example of each."""
+    """The columns that no feed column was found for, and how each could be read.
+
+    A contract is kept with the code: how values are written is told, no value is.
+    """
     lines: list[str] = []
     repeated = set(duplicate_names(sample.header))
     for position, name in enumerate(sample.header, start=1):
@@ -161,9 +173,26 @@ def _left_over(sample: Sample, placed: dict[str, int]) -> list[str]:
         shown = json.dumps(name, ensure_ascii=False)
         if name in repeated or not name:
             shown += f", position {position}"
-        hint = "; e-mail addresses" if _has_emails(sample.column(position)) else ""
-        lines.append(f"#   {shown}{hint}")
+        lines.append(f"#   {shown}{_hint(sample, position)}")
     return ["# Columns that found no place:", *lines] if lines else []
+
+
+def _hint(sample: Sample, position: int) -> str:
+    """What the values of a column look like, ready to be copied."""
+    cells = sample.column(position)
+    if _has_emails(cells):
+        return "; e-mail addresses"
+    if fitting_formats(cells):
+        guess = guess_source(sample, position, "instant")
+        return f"; times: {_scalar(guess.source)}{''.join(guess.notes)}"
+    if _are_numbers(cells):
+        source = guess_source(sample, position, "money").source
+        return f"; numbers: {_scalar(source)}" if len(source) > 1 else "; numbers"
+    return ""
+
+
+def _are_numbers(cells: list[str]) -> bool:
+    return bool(cells) and all(re.fullmatch(r"-?\d[\d.,]*", cell) for cell in cells)
 
 
 def _has_emails(cells: list[str]) -> bool:

@@ -28,13 +28,21 @@ from pipelines.project import Home
 
 @dataclass(frozen=True)
 class TriedReject:
-    """One record that would not load."""
+    """Records that would not load for one reason.
 
-    record_number: int
+    Args:
+        count: How many there are.
+        record_number: The first of them.
+        raw_record: That record as it stands in the file.
+    """
+
+    count: int
     column_name: str | None
     rule: str
     reason: str
     remedy: str
+    record_number: int
+    raw_record: str
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,7 @@ class DryRun:
     """What a contract would make of a file.
 
     Args:
-        rejects: The first rejects.
+        rejects: Why records are rejected, the commonest reason first.
         is_refused: So many records are rejects that the extract would be refused.
     """
 
@@ -62,7 +70,7 @@ def dry_run(
     """Read a file under a contract without loading it.
 
     Args:
-        most: Number of rejects to tell.
+        most: Number of reasons to tell.
 
     Raises:
         FitmartError: The file would be refused whole, for a reason that is not the
@@ -85,8 +93,11 @@ def dry_run(
                 staged = stage_file(workshop, file, contract, found, rejects)
                 rejects.store(connection, "trial", contract.feed, now())
             rows = connection.execute(
-                "select record_number, column_name, rule, reason, remedy"
-                " from ops.rejects order by record_number limit ?",
+                "select count(*) as reject_count, column_name, rule, reason, remedy,"
+                " min(record_number) as first_number,"
+                " min_by(raw_record_encrypted, record_number)"
+                " from ops.rejects group by column_name, rule, reason, remedy"
+                " order by reject_count desc, first_number limit ?",
                 [most],
             ).fetchall()
     return DryRun(

@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.preview import KeyFigure, key_figures, markdown, previews_of
+from pipelines.preview import KeyFigure, markdown, previews_of
 
 
 @pytest.fixture

@@ -140,5 +140,8 @@ def test_a_dry_run_tells_and_writes_nothing(world: World) -> None:
     contract = load_contract(world.path / "contracts" / "orders.yml")
     tried = dry_run(path, contract)
     assert (tried.accepted, tried.rejected, tried.is_refused) == (1, 3, True)
+    assert sum(one.count for one in tried.rejects) == 3
     assert tried.rejects[0].column_name == "ordered_at"
+    record = MOSTLY_BAD.splitlines()[tried.rejects[0].record_number]
+    assert tried.rejects[0].raw_record.strip() == record
     assert not world.settings.home.path.exists()

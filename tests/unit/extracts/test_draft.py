@@ -150,3 +150,24 @@ def test_the_form_of_a_real_file_is_noticed(
     _, contract = loaded(tmp_path, DATA / name, None)
     found = contract.format.model_dump()
     assert {key: found[key] for key in keys} == keys
+
+
+GERMAN = (
+    "Bestellnr;Datum;Betrag\nB1;31.08.2026 09:05;1.158,98\nB2;30.08.2026 18:03;7,50\n"
+)
+
+
+def test_what_found_no_place_is_told_with_how_it_could_be_read(tmp_path: Path) -> None:
+    draft, _ = drafted(tmp_path, GERMAN, "shop.order_lines")
+    assert "#   \"Datum\"; times: {from: Datum, format: '%d.%m.%Y %H:%M'}" in draft
+    assert (
+        "#   \"Betrag\"; numbers: {from: Betrag, decimal: ',', thousands: .}" in draft
+    )
+    assert "1.158,98" not in draft, "a contract is kept with the code, values are not"
+
+
+def test_a_feed_that_nothing_speaks_for_is_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(FitmartError, match="named like those of no feed") as caught:
+        drafted(tmp_path, GERMAN)
+    assert "Bestellnr" in str(caught.value)
+    assert "shop.order_lines" in caught.value.remedy
