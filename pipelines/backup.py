@@ -37,8 +37,8 @@ from pipelines.project import Home, Settings
 MANIFEST = "MANIFEST.json"
 FORMAT = 1
 CHUNK = 1 << 20
-LEFT_OUT = ("spool", "dagster", "dbt")
-"""What the next run makes again."""
+LEFT_OUT = ("spool", "dagster", "dbt", "exports")
+"""What the next run makes again, exports where they are wanted."""
 
 KEY = "keys/home.key"
 LOCKS = ("warehouse/lock", "warehouse/holder.json", "marts/.lock")

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,14 @@ from pipelines.alert import SENT
 from pipelines.cli.app import app
 from pipelines.conclusion import sentence
 from pipelines.defs import build_definitions
+from pipelines.defs.check.feeds import check_result
 from pipelines.defs.failure import tell_of_run
 from pipelines.defs.schedules import REFRESH
 from pipelines.errors import FitmartError
+from pipelines.extracts.reconcile import blocking_check_names
 from pipelines.project import Settings, environment
 from pipelines.run import refresh
+from pipelines.stages import check_stage
 from tests.integration.orchestration.conftest import Refreshed
 from tests.unit.webhook import Webhook, listening
 
@@ -160,3 +164,31 @@ def test_the_alarm_watches_the_job_without_being_switched_on(
     definitions = build_definitions(refreshed.company.settings)
     sensor = definitions.resolve_sensor_def("alert_on_failure")
     assert sensor.default_status == dg.DefaultSensorStatus.RUNNING
+
+
+def test_a_feed_that_did_not_come_raises_an_alarm_of_its_own(
+    refreshed: Refreshed, tmp_path: Path
+) -> None:
+    contracts = tmp_path / "contracts"
+    shutil.copytree(refreshed.company.settings.contracts, contracts)
+    text = (contracts / "orders.yml").read_text()
+    text = text.replace("contract: orders", "contract: refunds")
+    text = text.replace("webshop", "refund_tool").replace("orders_*", "refunds_*")
+    (contracts / "refunds.yml").write_text(text)
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    settings = replace(refreshed.company.settings, contracts=contracts, as_of=tomorrow)
+    record.start(settings, "a-morning")
+    done = check_stage(settings, "a-morning")
+    record.end(settings.home, "a-morning", "unchanged")
+    late = {alarm.name: alarm for alarm in done.alarms if not alarm.passed}
+    assert late.keys() == {"refunds_arrived_on_time"}
+    alarm = late["refunds_arrived_on_time"]
+    assert "late" in alarm.difference
+    assert alarm.remedy
+    # It warns, and the gate does not know it.
+    checks = build_definitions(settings).resolve_asset_graph()
+    specs = [checks.get_check_spec(key) for key in checks.asset_check_keys]
+    (spec,) = [one for one in specs if one.name == alarm.name]
+    assert not spec.blocking
+    assert check_result(spec, alarm).severity == dg.AssetCheckSeverity.WARN
+    assert alarm.name not in blocking_check_names()
