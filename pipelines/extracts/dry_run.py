@@ -107,12 +107,12 @@ def dry_run(
         records=staged.records,
         accepted=staged.records - staged.rejected,
         rejected=staged.rejected,
-        rejects=tuple(_tried(workshop, *row) for row in rows),
+        rejects=tuple(_tried(workshop, row) for row in rows),
         is_refused=is_over_limit(contract, staged.records, staged.rejected),
     )
 
 
-def _tried(workshop: Workshop, *row: Any) -> TriedReject:
-    *told, encrypted = row
+def _tried(workshop: Workshop, row: tuple[Any, ...]) -> TriedReject:
+    count, column_name, rule, reason, remedy, record_number, encrypted = row
     raw = workshop.cipher.decrypt(encrypted).decode("utf-8", "backslashreplace")
-    return TriedReject(*told, raw_record=raw)
+    return TriedReject(count, column_name, rule, reason, remedy, record_number, raw)
