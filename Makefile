@@ -88,8 +88,9 @@ bench: $(VENV)/stamp  ## Measure ingest, orchestration, demo and sales against t
 	@cd $(ROOT) && failed=0; for file in ingest overhead demo sales; do \
 	    $(BIN)/python bench/$$file.py || failed=1; done; exit $$failed
 
-truth: $(VENV)/stamp  ## How often intervals hold the truth, over 400 planted segments
-	@cd $(ROOT) && $(BIN)/python bench/truth.py
+truth: $(VENV)/stamp  ## How often intervals hold, and verdicts do not cry wolf (400 segments)
+	@cd $(ROOT) && failed=0; for file in truth false_alarms; do \
+	    $(BIN)/python bench/$$file.py || failed=1; done; exit $$failed
 
 torture: $(VENV)/stamp  ## Kill whole runs at random moments (KILLS=50)
 	@cd $(ROOT) && FITMART_KILLS=$(KILLS) $(BIN)/python -m pytest -m torture

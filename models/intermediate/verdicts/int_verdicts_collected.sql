@@ -1,0 +1,32 @@
+-- Grain: one row per verdict mart and row of it.
+{%- set claims = [
+    ('fit', 'verdict_fit_by_segment'),
+    ('quadrant', 'verdict_fit_sales_quadrant'),
+    ('surge', 'verdict_surge_and_fade'),
+] %}
+with
+
+{% for claim, mart in claims -%}
+{{ claim }}_verdicts as (
+
+    select * from {{ ref(mart) }}
+
+){{ "," if not loop.last }}
+
+{% endfor -%}
+{% for claim, mart in claims -%}
+select
+    '{{ claim }}' as claim,
+    'verdicts.{{ mart }}' as mart,
+    {{ reported_key(mart) if execute else "''" }} as row_key,
+    segment_id,
+    verdict,
+    reason,
+    needed_unit,
+    thresholds,
+    needed_count,
+    is_current
+
+from {{ claim }}_verdicts
+{{ "\nunion all\n\n" if not loop.last }}
+{%- endfor %}

@@ -1,0 +1,123 @@
+"""False alarms: how often verdicts decide something where nothing is true.
+
+In the null replicates (`companies.py`) every segment is alike and the null of every
+rule holds: whatever is decided there, chance has decided. Each rule may do so no more
+often than it says, plus what so many segments vary by.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+
+NULL_SEGMENTS = "segment_id like 'segment\\_%' escape '\\'"
+"""The replicates, without totals and the unknown."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule, as it is tried on the null.
+
+    Args:
+        mart: Where its decisions stand.
+        trial: Which rows are trials, as a condition.
+        decided: Which of these are decided, as a condition.
+        error: Probability that a trial is decided; closed form or simulated, see
+            `bench/power.py`; an upper bound where the rule is stricter still.
+        trials_per_year: Trials that a segment has in a year, where the rule has no
+            nominal level and is told by segment-years.
+    """
+
+    name: str
+    mart: str
+    trial: str
+    decided: str
+    error: float
+    trials_per_year: int = 1
+
+
+NOMINAL = 0.055
+"""What intervals of 95 % decide at most; those of shares are not exact."""
+RULES = (
+    Rule(
+        "fit is above or below 40 %",
+        "verdicts.verdict_fit_by_segment",
+        "is_current and fit_basis = 'pmf' and verdict <> 'insufficient'",
+        "verdict in ('above', 'below')",
+        NOMINAL,
+    ),
+    Rule(
+        "sales go up or down",
+        "verdicts.verdict_fit_sales_quadrant",
+        "rate_ratio is not null",
+        "sales_direction in ('up', 'down')",
+        0.0068,
+    ),
+    Rule(
+        "fit and sales make a quadrant",
+        "verdicts.verdict_fit_sales_quadrant",
+        "rate_ratio is not null",
+        "verdict <> 'undetermined'",
+        0.0068 * NOMINAL,
+    ),
+    Rule(
+        "a month is a surge",
+        "verdicts.verdict_surge_and_fade__month",
+        "is_assessable",
+        "is_surge",
+        0.0036,
+        trials_per_year=12,
+    ),
+    Rule(
+        "a surge fades",
+        "verdicts.verdict_surge_and_fade",
+        "is_current",
+        "verdict = 'surge_without_fit'",
+        0.0036 * 12 * NOMINAL,
+    ),
+    Rule(
+        "very disappointed customers stay longer or shorter",
+        "verdicts.verdict_longevity",
+        "verdict <> 'insufficient'",
+        "verdict in ('stays_longer', 'stays_shorter')",
+        NOMINAL,
+    ),
+    Rule(
+        "word of mouth grows or shrinks",
+        "verdicts.verdict_word_of_mouth",
+        "is_current and verdict <> 'insufficient'",
+        "verdict in ('growing', 'shrinking')",
+        NOMINAL,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Alarms:
+    """How often one rule decided, and how often it may."""
+
+    rule: Rule
+    trials: int
+    decided: int
+
+    @property
+    def share(self) -> float:
+        return self.decided / self.trials if self.trials else 0.0
+
+    @property
+    def per_segment_year(self) -> float:
+        return self.share * self.rule.trials_per_year
+
+
+def tell_alarms(
+    connection: duckdb.DuckDBPyConnection, rules: tuple[Rule, ...] = RULES
+) -> list[Alarms]:
+    """One row per rule, from the build of a null world."""
+    table = []
+    for rule in rules:
+        row = connection.execute(
+            f"select count(*), count(*) filter ({rule.decided}) from {rule.mart}"
+            f" where {NULL_SEGMENTS} and ({rule.trial})"
+        ).fetchone()
+        assert row is not None
+        table.append(Alarms(rule, *row))
+    return table

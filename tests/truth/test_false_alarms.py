@@ -1,0 +1,113 @@
+"""Where nothing is true, verdicts decide no more often than chance lets their rules.
+
+Sixty segments here; `make truth` tries four hundred. A rule is held to its exact error,
+by `bench/power.py`, plus what 99.9 % of such companies stay within.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from scipy.stats import binom
+
+from pipelines.demo.false_alarms import NOMINAL, RULES, Rule, tell_alarms
+from pipelines.demo.generate import generate
+from pipelines.demo.rehearse import Rehearsal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+    import duckdb
+
+pytestmark = pytest.mark.slow
+
+SEGMENTS = 60
+MARTS = dict.fromkeys(rule.mart for rule in RULES)
+
+
+@pytest.fixture(scope="module")
+def null_build(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Equal segments without any effect, with the marts of the rules."""
+    demo = tmp_path_factory.mktemp("null")
+    generate(demo, seed=1, months=18, segments=SEGMENTS, world="null", increments=False)
+    rehearsal = Rehearsal.begin(demo, tmp_path_factory.mktemp("null_home"))
+    rehearsal.land()
+    rehearsal.ingest()
+    rehearsal.build(with_tests=False, marts=MARTS)
+    with rehearsal.connect() as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def power() -> ModuleType:
+    file = Path(__file__).resolve().parents[2] / "bench/power.py"
+    spec = importlib.util.spec_from_file_location("power", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def rule(name: str) -> Rule:
+    (found,) = (rule for rule in RULES if rule.name == name)
+    return found
+
+
+def test_errors_are_those_of_the_rules(power: Any) -> None:
+    """Thirty customers a month, and 150 to 300 answers a wave."""
+    fit = max(sum(power.fit_decides(n, 0.40)) for n in (150, 200, 250, 300))
+    assert fit <= NOMINAL
+    sales = 2 * power.sales_up(90, 1.0, 2)
+    assert rule("sales go up or down").error == pytest.approx(sales, abs=1e-4)
+    surge = rule("a month is a surge").error
+    assert surge == pytest.approx(power.surge_found(30, 1.0), abs=1.5e-3)
+
+
+def test_nothing_is_decided_more_often_than_by_chance(
+    null_build: duckdb.DuckDBPyConnection,
+) -> None:
+    wrong = [
+        (alarms.rule.name, alarms.decided, alarms.trials)
+        for alarms in tell_alarms(null_build)
+        if alarms.decided > binom.ppf(0.999, alarms.trials, alarms.rule.error)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "fit is above or below 40 %",
+        "sales go up or down",
+        "a month is a surge",
+        "very disappointed customers stay longer or shorter",
+    ],
+)
+def test_a_rule_was_tried_in_the_segments(
+    null_build: duckdb.DuckDBPyConnection, name: str
+) -> None:
+    """A rule without trials could not fail."""
+    (alarms,) = tell_alarms(null_build, (rule(name),))
+    assert alarms.trials >= 0.9 * SEGMENTS
+
+
+def test_a_rule_that_cries_wolf_is_found(
+    null_build: duckdb.DuckDBPyConnection,
+) -> None:
+    """Reading point estimates instead of intervals decides in every segment."""
+    naive = Rule(
+        "scores over or under 40 %",
+        "verdicts.verdict_fit_by_segment",
+        "is_current and fit_basis = 'pmf' and estimate is not null",
+        "estimate <> 0.4",
+        NOMINAL,
+    )
+    (alarms,) = tell_alarms(null_build, (naive,))
+    assert alarms.decided > binom.ppf(0.999, alarms.trials, naive.error)
