@@ -3,6 +3,8 @@
     ('fit', 'verdict_fit_by_segment'),
     ('quadrant', 'verdict_fit_sales_quadrant'),
     ('surge', 'verdict_surge_and_fade'),
+    ('word_of_mouth', 'verdict_word_of_mouth'),
+    ('longevity', 'verdict_longevity'),
 ] %}
 with
 

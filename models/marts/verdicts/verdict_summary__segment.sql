@@ -1,6 +1,6 @@
 -- Grain: one row per segment.
 {%- set claims = [
-    'fit', 'quadrant', 'surge',
+    'fit', 'quadrant', 'surge', 'word_of_mouth', 'longevity',
 ] %}
 with
 
