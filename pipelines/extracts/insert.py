@@ -8,7 +8,7 @@ from pipelines.extracts.contract import Contract
 from pipelines.extracts.fast_read import in_any_order
 from pipelines.extracts.feed import Feed
 from pipelines.extracts.ledger import Extract
-from pipelines.extracts.settle import content_hash_sql
+from pipelines.extracts.settle import content_hash_sql, identity_of
 from pipelines.extracts.stage import Staged
 
 
@@ -25,11 +25,7 @@ def insert_rows(
 ) -> None:
     """Copy `staged` into the raw table; every row begins as `current`."""
     columns = list(feed.raw_columns)
-    # What people answered is part of what a response says.
-    compared = [*columns, "answers_text"] if contract.survey else columns
-    content_hash = (
-        content_hash_sql(compared) if contract.has_own_identity else "null::varchar"
-    )
+    content_hash = _content_hash(feed, contract)
     unread = staged.unread
     relation = "staged" if unread is None else f"({unread.sql}) as staged"
     with (
@@ -46,6 +42,17 @@ def insert_rows(
         inserted = cursor.fetchone()
     if unread and (inserted is None or inserted[0] != staged.records):
         raise MisreadError(extract.relative_path)
+
+
+def _content_hash(feed: Feed, contract: Contract) -> str:
+    """What tells versions of a key apart. Where a key has one row it is not needed,
+    and costs as much as all else: without versions it is left to `settle.py`."""
+    columns = list(feed.raw_columns)
+    if contract.survey and contract.has_own_identity:
+        # What people answered is part of what a response says, and kept elsewhere.
+        return content_hash_sql([*columns, "answers_text"])
+    is_ranked = identity_of(contract.records) == "ranked"
+    return content_hash_sql(columns) if is_ranked else "null::varchar"
 
 
 def _effective_at(contract: Contract) -> str:

@@ -93,7 +93,8 @@ class Settlement:
         self._source_system = source_system
         self._identity = identity
         self._key_hash = f"hash({', '.join(key_columns(feed))})"
-        self._only_added = True
+        self._arrived: list[str] = []
+        self._is_anything_gone = False
         for name, columns in (
             ("affected", "key_hash ubigint"),
             ("settled", "row_id bigint, extract_id varchar, record_number bigint,"
@@ -102,15 +103,15 @@ class Settlement:
             connection.execute(f"create or replace temp table {name} ({columns})")
 
     def touch(self, extract_id: str, will_go: bool = False) -> None:
-        """The keys of an extract's rows, as they are now, are affected."""
+        """The keys of an extract's rows are affected: as they are now, if these will
+        go, else as they are when all is settled."""
         if self._identity == "place":
             return
-        self._only_added &= not will_go
-        self._connection.execute(
-            f"insert into affected select distinct {self._key_hash}"
-            f" from {self._feed.relation} where source_system = ? and extract_id = ?",
-            [self._source_system, extract_id],
-        )
+        if not will_go:
+            self._arrived.append(extract_id)
+            return
+        self._is_anything_gone = True
+        self._affect([extract_id])
 
     def settle(self) -> set[str]:
         """Decide the status of all rows of the affected keys.
@@ -128,7 +129,7 @@ class Settlement:
             "insert into settled"
             " select row_id, extract_id, record_number, was, becomes from ("
             f" select *, {becomes} as becomes from ("
-            " select rowid as row_id, extract_id, record_number, content_hash,"
+            f" select rowid as row_id, extract_id, record_number, {self._content_hash},"
             " effective_at, is_deleted, record_status as was,"
             f" {', '.join(key_columns(self._feed))} from {self._feed.relation}"
             f" where {self._delivered} and {self._key_hash} in"
@@ -153,23 +154,54 @@ class Settlement:
             " (select extract_id from ops.extracts where feed = ?)"
         )
 
+    @property
+    def _content_hash(self) -> str:
+        """What is compared where two rows have one key. Few have, so that rows which
+        are not ranked are loaded without it."""
+        if self._identity == "ranked":
+            return "content_hash"
+        computed = content_hash_sql(list(self._feed.raw_columns))
+        return f"coalesce(content_hash, {computed}) as content_hash"
+
+    def _affect(self, extract_ids: list[str]) -> None:
+        self._connection.execute(
+            f"insert into affected select distinct {self._key_hash}"
+            f" from {self._feed.relation} where source_system = ?"
+            " and extract_id in (select unnest(?::varchar[]))",
+            [self._source_system, extract_ids],
+        )
+
     def _find_contested(self) -> None:
         """Keys that have several rows; after a removal also those with one left.
 
         A new row begins as `current`, and most keys of a load are new: they are settled
         already. Hashes may collide, which costs a comparison and decides nothing.
         """
-        if not self._only_added:
+        several = (
+            "create or replace temp table contested as select key_hash from ("
+            f" select {self._key_hash} as key_hash from {self._feed.relation}"
+            f" where {self._delivered})"
+        )
+        counted = " group by key_hash having count(*) > 1"
+        delivered = [self._source_system, self._feed.name]
+        if not self._is_anything_gone and self._is_mostly_new():
+            self._connection.execute(several + counted, delivered)
+            return
+        self._affect(self._arrived)
+        if self._is_anything_gone:
             self._connection.execute(
                 "create or replace temp table contested as"
                 " select distinct key_hash from affected"
             )
             return
-        self._connection.execute(
-            "create or replace temp table contested as select key_hash from ("
-            f" select {self._key_hash} as key_hash from {self._feed.relation}"
-            f" where {self._delivered})"
-            " where key_hash in (select key_hash from affected)"
-            " group by key_hash having count(*) > 1",
-            [self._source_system, self._feed.name],
-        )
+        affected = " where key_hash in (select key_hash from affected)"
+        self._connection.execute(several + affected + counted, delivered)
+
+    def _is_mostly_new(self) -> bool:
+        """Whether looking at every row costs less than finding the affected ones."""
+        row = self._connection.execute(
+            "select 2 * count(*) filter (extract_id in (select unnest(?::varchar[])))"
+            f" > count(*) from {self._feed.relation}",
+            [self._arrived],
+        ).fetchone()
+        return bool(row and row[0])
