@@ -13,6 +13,15 @@ if TYPE_CHECKING:
 app = typer.Typer(help="List extracts; reload, withdraw or accept one.")
 
 ExtractId = Annotated[str, typer.Argument(help="Id from `fitmart extracts list`.")]
+OneExtract = Annotated[
+    str | None, typer.Argument(help="Id from `fitmart extracts list`.")
+]
+OfContract = Annotated[
+    str | None, typer.Option(help="All stale extracts of this contract.")
+]
+AllStale = Annotated[
+    bool, typer.Option("--all-stale", help="All extracts that an older contract read.")
+]
 Reason = Annotated[str, typer.Option(help="Why; it stays in the ledger.")]
 Actor = Annotated[
     str, typer.Option(envvar=["FITMART_ACTOR", "USER"], help="Who decides.")
@@ -56,14 +65,36 @@ def list_all(status: Status = None, feed: Feed = None) -> None:
 
 
 @app.command()
-def reload(extract_id: ExtractId, reason: Reason, actor: Actor = "unknown") -> None:
-    """Read an extract again, under the contract as it is now.
+def reload(
+    reason: Reason,
+    extract_id: OneExtract = None,
+    contract: OfContract = None,
+    all_stale: AllStale = False,
+    actor: Actor = "unknown",
+) -> None:
+    """Read an extract again, under the contract as it is now; or all that are stale.
+
+    Of several each is reloaded on its own: exits with 1 when one of them failed, which
+    then stays as it was.
 
     Example: fitmart extracts reload 3f9a1c --reason "contract corrected"
+
+    Example: fitmart extracts reload --contract orders --reason "amounts are net"
+
+    Example: fitmart extracts reload --all-stale --reason "time zone corrected"
     """
     from pipelines.extracts import decisions
 
-    _decide(decisions.reload, extract_id, reason, actor, "reload")
+    if [extract_id is not None, contract is not None, all_stale].count(True) != 1:
+        raise FitmartError(
+            "it has to be said what to reload",
+            rule="extracts_are_named",
+            remedy="Give one of: the id of an extract, --contract NAME, --all-stale.",
+        )
+    if extract_id is not None:
+        _decide(decisions.reload, extract_id, reason, actor, "reload")
+    elif not _reload_stale(reason, actor, contract):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -96,6 +127,33 @@ def _is_one_of(name: str, value: str | None, known: Iterable[str]) -> None:
             rule=f"{name}_exists",
             remedy=f"Use one of {', '.join(known)}.",
         )
+
+
+def _reload_stale(reason: str, actor: str, contract: str | None) -> bool:
+    """Reload what is stale and say what became of each; whether none failed."""
+    from pipelines.cli.options import settings_of_home
+    from pipelines.cli.show import console, show_error
+    from pipelines.extracts.decisions import reload_stale
+    from pipelines.home import opened
+
+    out, failed, count = console(), 0, 0
+    with opened(settings_of_home(with_input=True), "extracts reload") as settings:
+        for done in reload_stale(settings, reason, actor, contract):
+            count += 1
+            if done.failure is not None:
+                failed += 1
+                show_error(done.failure, title=f"{done.extract.extract_id} stays")
+                continue
+            path = done.extract.relative_path
+            out.print(f"reload: {done.extract.extract_id}, {path}", markup=False)
+    out.print(
+        f"{count - failed} of {count} stale extracts are reloaded."
+        " The marts follow with `fitmart run`."
+        if count
+        else "No extract is stale.",
+        markup=False,
+    )
+    return not failed
 
 
 def _decide(

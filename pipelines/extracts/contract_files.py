@@ -21,6 +21,7 @@ from pipelines.extracts.contract_checks import (
     check_contracts,
     open_judge,
 )
+from pipelines.extracts.undecided import check_decided
 from pipelines.project import ROOT
 
 SHIPPED = ("demo", "examples")
@@ -133,7 +134,9 @@ def _load_file(
     path: Path, folder: Path | None, judge: duckdb.DuckDBPyConnection
 ) -> Contract:
     shown = str(path.relative_to(folder)) if folder else str(path)
-    contract = _validated(_document(path, shown), shown)
+    document = _document(path, shown)
+    check_decided(document, shown)
+    contract = _validated(document, shown)
     check_contract(contract, shown, judge)
     return contract
 

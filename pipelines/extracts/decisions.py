@@ -3,16 +3,19 @@
 Each is one transaction, and who decided, when and why stay in the ledger.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.errors import FitmartError
 from pipelines.extracts.attempt import Attempt, ExtractOutcome, Workshop
 from pipelines.extracts.contract import Contract
 from pipelines.extracts.contract_files import load_contracts
-from pipelines.extracts.ingest import open_workshop
+from pipelines.extracts.ingest import mark_stale, open_workshop
 from pipelines.extracts.landing import Delivered, list_landing
 from pipelines.extracts.ledger import (
     Extract,
+    list_extracts,
     now,
     record_event,
     required_extract,
@@ -22,6 +25,19 @@ from pipelines.extracts.load import Loading, transaction, withdraw_rows
 from pipelines.extracts.quarantine import kept_files
 from pipelines.extracts.scan import content_hash, raw_hash
 from pipelines.project import Settings
+
+
+@dataclass(frozen=True)
+class Reloaded:
+    """What became of one of several extracts that were to be reloaded.
+
+    Args:
+        failure: Why it stays as it was; nothing when it was reloaded.
+    """
+
+    extract: Extract
+    outcome: ExtractOutcome | None
+    failure: FitmartError | None = None
 
 
 def reload(
@@ -35,21 +51,46 @@ def reload(
     _has_reason(reason)
     with open_workshop(settings) as workshop:
         extract = _find(workshop, extract_id, "reloaded")
-        contract = _contract(settings, extract)
-        file = _find_file(settings, workshop, extract, contract)
-        attempt = Attempt(workshop, file, contract)
-        loading = Loading(
-            workshop.connection, workshop.cipher, actor, "reloaded", reason
+        return _reload(settings, workshop, extract, reason, actor)
+
+
+def reload_stale(
+    settings: Settings, reason: str, actor: str, contract_name: str | None = None
+) -> Iterator[Reloaded]:
+    """Reload every extract that an older form of its contract has read, one by one.
+
+    Each is a transaction of its own: one that fails stays as it was, and the others
+    are reloaded all the same.
+
+    Args:
+        contract_name: Only extracts of this contract.
+
+    Raises:
+        FitmartError: There is no such contract.
+    """
+    _has_reason(reason)
+    contracts = load_contracts(settings.contracts)
+    names = [contract.contract for contract in contracts]
+    if contract_name is not None and contract_name not in names:
+        raise FitmartError(
+            f"there is no contract '{contract_name}'",
+            file=str(settings.contracts),
+            rule="contract_exists",
+            remedy=f"Use one of {', '.join(names)}.",
         )
-        done = attempt.settle(loading, replaces=extract, keep_refusal=False)
-        if done.outcome == "changed":
-            raise FitmartError(
-                "the file was written to while it was read",
-                file=file.relative_path,
-                rule="file_is_at_rest",
-                remedy="Reload again when the delivery has ended.",
-            )
-        return done
+    with open_workshop(settings) as workshop:
+        stale = mark_stale(workshop, contracts)
+        known = list_extracts(workshop.connection)
+        for extract in sorted(known, key=lambda one: one.relative_path):
+            is_wanted = contract_name in (None, extract.contract_name)
+            if extract.extract_id not in stale or not is_wanted:
+                continue
+            try:
+                done = _reload(settings, workshop, extract, reason, actor)
+            except FitmartError as failure:
+                yield Reloaded(extract, None, failure)
+            else:
+                yield Reloaded(extract, done)
 
 
 def withdraw(settings: Settings, extract_id: str, reason: str, actor: str) -> None:
@@ -89,6 +130,24 @@ def accept(settings: Settings, extract_id: str, reason: str, actor: str) -> None
             )
         with transaction(workshop.connection):
             _decide(workshop, extract, "accepted", reason, actor)
+
+
+def _reload(
+    settings: Settings, workshop: Workshop, extract: Extract, reason: str, actor: str
+) -> ExtractOutcome:
+    contract = _contract(settings, extract)
+    file = _find_file(settings, workshop, extract, contract)
+    attempt = Attempt(workshop, file, contract)
+    loading = Loading(workshop.connection, workshop.cipher, actor, "reloaded", reason)
+    done = attempt.settle(loading, replaces=extract, keep_refusal=False)
+    if done.outcome == "changed":
+        raise FitmartError(
+            "the file was written to while it was read",
+            file=file.relative_path,
+            rule="file_is_at_rest",
+            remedy="Reload again when the delivery has ended.",
+        )
+    return done
 
 
 def _decide(

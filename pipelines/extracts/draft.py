@@ -1,6 +1,7 @@
 """A contract proposed from a file's header and first rows, for a person to edit.
 
-Only proposes: what it is unsure of stands in comments, with the question to answer.
+Only proposes: what it is unsure of stands in comments, with the question to answer, and
+what it cannot know is to be decided before the contract is valid (`undecided.py`).
 """
 
 import json
@@ -21,16 +22,8 @@ from pipelines.extracts.draft_columns import (
 from pipelines.extracts.draft_sample import Sample, take_sample
 from pipelines.extracts.feed import Feed, FeedColumn, load_feeds
 from pipelines.extracts.header import duplicate_names
+from pipelines.extracts.undecided import UNDECIDED
 
-_PLACEHOLDER: dict[str, Any] = {
-    "date": "2000-01-01",
-    "instant": "2000-01-01",
-    "money": 0,
-    "number": 0,
-    "integer": 0,
-    "boolean": False,
-    "text": "TO BE DECIDED",
-}
 _SURVEY_HINT = (
     "# Which of them are questions? Declare each, with its scale or its labels:",
     "# survey:",
@@ -43,7 +36,7 @@ _SURVEY_HINT = (
 
 
 def draft_contract(path: Path, feed: str | None = None) -> str:
-    """A commented contract for a file, that validates and waits to be edited.
+    """A commented contract for a file, that is valid once a person has decided.
 
     Args:
         path: An extract.
@@ -63,10 +56,12 @@ def draft_contract(path: Path, feed: str | None = None) -> str:
     identifier = name if name[:1].isalpha() else f"file_{name}"
     lines = [
         "# A draft: read every line, answer the questions, then take the comments out.",
+        f"# Nothing is loaded by it as long as it says {UNDECIDED}.",
         *(f"# {note}" for note in sample.notes),
         f"contract: {identifier[:60]}",
         *_feed_lines(chosen, guessed=feed is None),
-        "source_system: my_tool  # the tool that wrote the file; keys are unique in it",
+        f"source_system: {UNDECIDED}  # the tool that wrote the file, such as my_shop:"
+        " keys are unique in it",
         f"files: {_scalar(_pattern(path.name))}",
         "format:",
         *(f"  {key}: {_scalar(value)}" for key, value in sample.keys.items()),
@@ -146,16 +141,16 @@ def _column_lines(feed: Feed, guesses: dict[str, Guess]) -> list[str]:
         if guess is None and not column.required:
             continue
         lines += [f"  # {note}" for note in (guess.notes if guess else ())]
-        lines.append(f"  {name}: {_source_text(name, column, guess)}")
+        lines.append(f"  {name}: {_source_text(column, guess)}")
     return lines
 
 
-def _source_text(name: str, column: FeedColumn, guess: Guess | None) -> str:
+def _source_text(column: FeedColumn, guess: Guess | None) -> str:
     if guess is None:
-        stand_in: dict[str, Any] = {"constant": _PLACEHOLDER[column.type]}
-        if name.endswith("_id"):
-            stand_in = {"record_number": True}
-        return f"{_scalar(stand_in)}  # required, not found: which column is it?"
+        return (
+            f"{UNDECIDED}  # required, not found: which column is it?"
+            " Or {constant: …} or {record_number: true}"
+        )
     hashed = "  # kept as a keyed hash" if column.personal in ("email", "hash") else ""
     return f"{_scalar(guess.source)}{hashed}"
 

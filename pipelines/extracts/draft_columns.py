@@ -12,6 +12,7 @@ from typing import Any
 from pipelines.extracts.draft_sample import Sample
 from pipelines.extracts.feed import ColumnType, Feed
 from pipelines.extracts.header import duplicate_names
+from pipelines.extracts.undecided import UNDECIDED
 
 _LIKENESS = 0.72
 _DAYS = ("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y%m%d")
@@ -114,11 +115,12 @@ def _guess_time(source: dict[str, Any], cells: list[str]) -> Guess:
     fitting = fitting_formats(cells)
     if not fitting:
         seen = cells[0][:40]
-        return Guess(source, (f"No known format fits times such as '{seen}'.",))
+        note = f"No known format fits times such as '{seen}'."
+        return Guess(source | {"format": UNDECIDED}, (note,))
     if len(fitting) > 1:
         choice = " or ".join(f'"{item}"' for item in fitting)
         note = f"Day or month first? All values fit {choice}: declare one as format."
-        return Guess(source, (note,))
+        return Guess(source | {"format": UNDECIDED}, (note,))
     return Guess(source | {"format": fitting[0]})
 
 

@@ -86,7 +86,7 @@ def ingest(
     files = list_landing(settings.landing)
     with open_workshop(settings, limits) as workshop:
         _note_surroundings(workshop, files, contracts)
-        stale = _mark_stale(workshop, contracts)
+        stale = mark_stale(workshop, contracts)
         total = sum(file.size for file in files)
         outcomes: list[ExtractOutcome] = []
         done = 0
@@ -184,7 +184,7 @@ def _read_before(
     return next(iter(same_place), None)
 
 
-def _mark_stale(workshop: Workshop, contracts: Sequence[Contract]) -> tuple[str, ...]:
+def mark_stale(workshop: Workshop, contracts: Sequence[Contract]) -> tuple[str, ...]:
     """Mark what a contract has read that means something else by now.
 
     A contract that was put back as it was makes its extracts fresh again.

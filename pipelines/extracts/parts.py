@@ -131,9 +131,9 @@ def _move(source: int, at: int, most: int, target: int) -> int:
     Raises:
         BlockingIOError: The pipe is full.
     """
-    if sys.platform == "linux":
-        return os.splice(source, target, min(_BLOCK, most), offset_src=at)
-    return os.write(target, os.pread(source, min(_BLOCK, most), at))
+    if sys.platform != "linux":
+        return os.write(target, os.pread(source, min(_BLOCK, most), at))
+    return os.splice(source, target, min(_BLOCK, most), offset_src=at)
 
 
 def _widen(target: int) -> None:

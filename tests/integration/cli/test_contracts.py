@@ -8,6 +8,7 @@ import yaml
 
 from pipelines.errors import FitmartError
 from pipelines.extracts.contract_files import load_contracts
+from pipelines.extracts.undecided import UNDECIDED
 from pipelines.project import ROOT
 from tests.integration.cli.conftest import LOADED, REFUSED, Fitmart
 from tests.integration.ingest.conftest import HEADER, ORDERS, World
@@ -66,7 +67,9 @@ def test_a_draft_is_checked_after_it_was_edited(
     arguments = ["contract", "draft", extract, "--feed", "shop.order_lines"]
     assert "contract: orders" in fitmart(*arguments).out
     assert fitmart(*arguments, "--output", draft).code == 0
-    draft.write_text(draft.read_text().replace("my_tool", "webshop"))
+    early = fitmart("contract", "check", draft, "--against", extract)
+    assert (early.code, "contract_is_decided" in early.err) == (1, True)
+    draft.write_text(draft.read_text().replace(UNDECIDED, "webshop"))
     shown = fitmart("contract", "check", draft, "--against", extract)
     assert (shown.code, shown.err) == (0, "")
     # A second draft must not take the place of what was edited.

@@ -144,3 +144,42 @@ def test_rejects_go_to_a_file(
     assert world.settings.home.build.exists()
     shown = fitmart("rejects", "export", tmp_path / target)
     assert (shown.code, "file_can_be_written" in shown.err) == (1, True)
+
+
+def test_stale_extracts_are_reloaded_together(fitmart: Fitmart, world: World) -> None:
+    product = {"from": "product", "prefix": "p-"}
+    world.declare(ORDERS | {"columns": ORDERS["columns"] | {"product": product}})
+    wanted = ["extracts", "reload", "--contract", "orders", "--reason", "prefix"]
+    done = fitmart(*wanted, "--actor", "ann")
+    assert (done.code, done.err) == (0, "")
+    assert "1 of 1 stale extracts are reloaded" in " ".join(done.out.split())
+    assert world.query("select distinct product from raw_shop.order_lines") == [
+        ("p-tea",)
+    ]
+    again = fitmart("extracts", "reload", "--all-stale", "--reason", "prefix")
+    assert (again.code, "No extract is stale" in again.out) == (0, True)
+
+
+def test_a_stale_extract_without_its_file_is_named(
+    fitmart: Fitmart, world: World
+) -> None:
+    product = {"from": "product", "prefix": "p-"}
+    world.declare(ORDERS | {"columns": ORDERS["columns"] | {"product": product}})
+    (world.path / "landing" / "loaded.csv").unlink()
+    shown = fitmart("extracts", "reload", "--all-stale", "--reason", "prefix")
+    assert (shown.code, "file_is_kept" in shown.err) == (1, True)
+    assert "0 of 1 stale extracts" in " ".join(shown.out.split())
+
+
+@pytest.mark.parametrize(
+    "named",
+    [[], ["3f9a1c", "--all-stale"], ["--all-stale", "--contract", "orders"]],
+    ids=["nothing", "one and all", "contract and all"],
+)
+def test_a_reload_says_exactly_what(
+    fitmart: Fitmart, world: World, named: list[str]
+) -> None:
+    before = world.ledger()
+    shown = fitmart("extracts", "reload", *named, "--reason", "why not")
+    assert (shown.code, "extracts_are_named" in shown.err) == (1, True)
+    assert world.ledger() == before

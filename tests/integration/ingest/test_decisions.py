@@ -2,12 +2,13 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipelines.errors import FitmartError
 from pipelines.extracts.contract_files import load_contract
-from pipelines.extracts.decisions import accept, reload, withdraw
+from pipelines.extracts.decisions import accept, reload, reload_stale, withdraw
 from pipelines.extracts.dry_run import dry_run
 from pipelines.extracts.ledger import list_events
 from pipelines.extracts.rejects import export_rejects
@@ -145,3 +146,70 @@ def test_a_dry_run_tells_and_writes_nothing(world: World) -> None:
     record = MOSTLY_BAD.splitlines()[tried.rejects[0].record_number]
     assert tried.rejects[0].raw_record.strip() == record
     assert not world.settings.home.path.exists()
+
+
+OTHER = ORDERS | {"contract": "others", "source_system": "other", "files": "other_*"}
+MINE = ORDERS | {"files": "mine_*"}
+
+
+def corrected(contract: dict[str, Any]) -> dict[str, Any]:
+    """The contract with another meaning."""
+    product = {"from": "product", "prefix": "p-"}
+    return contract | {"columns": contract["columns"] | {"product": product}}
+
+
+@pytest.fixture
+def two_contracts(world: World) -> World:
+    """Two extracts of one contract and one of another, loaded before both changed."""
+    world.declare(MINE, OTHER)
+    for number, name in enumerate(("mine_1.csv", "mine_2.csv", "other_1.csv")):
+        world.deliver(name, f"{HEADER}\n{order_line(number)}\n")
+    world.ingest()
+    world.declare(corrected(MINE), corrected(OTHER))
+    return world
+
+
+def test_all_stale_extracts_of_a_contract_are_reloaded(two_contracts: World) -> None:
+    world = two_contracts
+    done = list(reload_stale(world.settings, "new prefix", "ann", "orders"))
+    assert [one.extract.relative_path for one in done] == ["mine_1.csv", "mine_2.csv"]
+    assert world.query(
+        "select source_system, product, count(*) from raw_shop.order_lines"
+        " group by all order by all"
+    ) == [("other", "tea", 1), ("shop", "p-tea", 2)]
+    with open_build(world.settings.home, read_only=True) as connection:
+        for one in done:
+            assert one.outcome and one.outcome.extract_id
+            (event,) = list_events(connection, one.outcome.extract_id)
+            assert (event.event, event.actor, event.reason) == (
+                *("reloaded", "ann", "new prefix"),
+            )
+    assert list(reload_stale(world.settings, "again", "ann", "orders")) == []
+    (rest,) = reload_stale(world.settings, "the others", "ann")
+    assert rest.extract.relative_path == "other_1.csv"
+    assert list(reload_stale(world.settings, "again", "ann")) == []
+
+
+def test_a_reload_that_fails_keeps_no_other_from_it(two_contracts: World) -> None:
+    world = two_contracts
+    (world.path / "landing" / "mine_1.csv").unlink()
+    first, *others = reload_stale(world.settings, "new prefix", "ann")
+    assert first.failure and first.failure.rule == "file_is_kept"
+    assert [one.failure for one in others] == [None, None]
+    statuses = _statuses(world)
+    assert statuses["mine_1.csv"] == "stale_contract"
+    assert world.query(
+        "select product, count(*) from raw_shop.order_lines group by all order by all"
+    ) == [("p-tea", 2), ("tea", 1)]
+
+
+@pytest.mark.parametrize(
+    ("reason", "name", "rule"),
+    [(" ", None, "reason_is_given"), ("why", "nobody", "contract_exists")],
+)
+def test_what_cannot_be_reloaded_is_said(
+    two_contracts: World, reason: str, name: str | None, rule: str
+) -> None:
+    with pytest.raises(FitmartError) as caught:
+        list(reload_stale(two_contracts.settings, reason, "ann", name))
+    assert caught.value.rule == rule

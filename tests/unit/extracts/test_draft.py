@@ -1,16 +1,29 @@
-"""A drafted contract validates, and asks where it cannot know."""
+"""A drafted contract is valid once a person has decided what it cannot know."""
 
 import gzip
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from pipelines.errors import FitmartError
 from pipelines.extracts.contract import Contract
 from pipelines.extracts.contract_files import load_contract
 from pipelines.extracts.draft import draft_contract
+from pipelines.extracts.feed import load_feeds
+from pipelines.extracts.undecided import UNDECIDED
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
+CONSTANTS: dict[str, Any] = {
+    "date": "2000-01-01",
+    "instant": "2000-01-01",
+    "money": 0,
+    "number": 0,
+    "integer": 0,
+    "boolean": False,
+    "text": "x",
+}
 LINES = "InvoiceNo;InvoiceDate;Quantity;Price;E-mail\n"
 
 
@@ -24,7 +37,25 @@ def loaded(tmp_path: Path, extract: Path, feed: str | None) -> tuple[str, Contra
     draft = draft_contract(extract, feed)
     path = tmp_path / "draft.yml"
     path.write_text(draft, encoding="utf-8")
+    with pytest.raises(FitmartError) as caught:
+        load_contract(path)
+    assert caught.value.rule == "contract_is_decided"
+    path.write_text(decided(draft), encoding="utf-8")
     return draft, load_contract(path)
+
+
+def decided(draft: str) -> str:
+    """What a person may make of a draft, with a constant for each missing column."""
+    contract = yaml.safe_load(draft)
+    contract["source_system"] = "my_tool"
+    feed = load_feeds()[contract["feed"]]
+    for name, source in contract["columns"].items():
+        if source == UNDECIDED:
+            value = CONSTANTS[feed.columns[name].type]
+            contract["columns"][name] = {"constant": value}
+        elif source.get("format") == UNDECIDED:
+            source["format"] = "%d/%m/%Y"
+    return yaml.safe_dump(contract, allow_unicode=True, sort_keys=False)
 
 
 def test_a_draft_of_a_semicolon_file(tmp_path: Path) -> None:
@@ -40,8 +71,8 @@ def test_a_draft_of_a_semicolon_file(tmp_path: Path) -> None:
 
 def test_an_ambiguous_date_is_asked_and_not_settled(tmp_path: Path) -> None:
     text = LINES + "1;01/02/2024;2;12;x\n2;03/04/2024;1;1;x\n"
-    draft, contract = drafted(tmp_path, text, "shop.order_lines")
-    assert contract.columns["ordered_at"].format is None
+    draft, _ = drafted(tmp_path, text, "shop.order_lines")
+    assert f"ordered_at: {{from: InvoiceDate, format: {UNDECIDED}}}" in draft
     assert "Day or month first?" in draft
 
 
@@ -49,6 +80,32 @@ def test_a_required_column_that_was_not_found_is_asked(tmp_path: Path) -> None:
     draft, _ = drafted(tmp_path, "colour,taste\nred,sweet\n", "crm.campaigns")
     assert "required, not found" in draft
     assert '"colour"' in draft
+
+
+def test_every_open_key_of_an_unedited_draft_is_named(tmp_path: Path) -> None:
+    extract, path = tmp_path / "sweets.csv", tmp_path / "draft.yml"
+    extract.write_text("colour,order date\nred,01/02/2024\nblue,03/04/2024\n")
+    path.write_text(draft_contract(extract, "shop.order_lines"), encoding="utf-8")
+    with pytest.raises(FitmartError) as caught:
+        load_contract(path)
+    needed = [n for n, one in load_feeds()["shop.order_lines"].columns.items()
+              if one.required and n != "ordered_at"]  # fmt: skip
+    assert needed
+    for key in ("source_system", "columns.ordered_at.format",
+                *(f"columns.{name}" for name in needed)):  # fmt: skip
+        assert key in caught.value.problem
+    assert UNDECIDED in str(caught.value.remedy)
+
+
+def test_the_words_of_a_placeholder_may_be_data(tmp_path: Path) -> None:
+    text = "order_id,ordered_at,line_amount\n1,2024-01-31,2\n"
+    draft, _ = drafted(tmp_path, text, "shop.order_lines")
+    path = tmp_path / "draft.yml"
+    values = {"from": "order_id", "na": [UNDECIDED], "values": {UNDECIDED: "open"}}
+    document = yaml.safe_load(decided(draft))
+    document["columns"]["order_id"] = values
+    path.write_text(yaml.safe_dump(document), encoding="utf-8")
+    assert load_contract(path).columns["order_id"].na == (UNDECIDED,)
 
 
 def test_a_compressed_file_in_windows_1252(tmp_path: Path) -> None:
