@@ -98,6 +98,39 @@ def test_a_rule_was_tried_in_the_segments(
     assert alarms.trials >= 0.9 * SEGMENTS
 
 
+@pytest.mark.parametrize(
+    ("mart", "decided", "trial"),
+    [
+        ("verdict_fit_by_segment", "verdict in ('above', 'below')", "is_current"),
+        ("verdict_fit_sales_quadrant", "verdict <> 'undetermined'", "is_current"),
+        (
+            "verdict_longevity",
+            "verdict in ('stays_longer', 'stays_shorter')",
+            "is_current",
+        ),
+        (
+            "verdict_word_of_mouth",
+            "verdict in ('growing', 'shrinking')",
+            "is_current",
+        ),
+    ],
+)
+def test_a_verdict_says_how_many_were_decided(
+    null_build: duckdb.DuckDBPyConnection, mart: str, decided: str, trial: str
+) -> None:
+    """And how many of them chance would have given: one in twenty of the segments at
+    most, and not none."""
+    (row,) = null_build.execute(
+        "select distinct decided_count, expected_by_chance_count,"
+        f" (select count(*) from verdicts.{mart}"
+        f" where segment_id <> 'all' and {trial} and {decided})"
+        f" from verdicts.{mart}"
+    ).fetchall()
+    told, expected, counted = row
+    assert told == counted
+    assert expected <= (SEGMENTS + 1) / 20
+
+
 def test_a_rule_that_cries_wolf_is_found(
     null_build: duckdb.DuckDBPyConnection,
 ) -> None:

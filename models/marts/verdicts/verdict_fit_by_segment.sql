@@ -234,6 +234,13 @@ select
     thresholds,
     ci_method,
     cast(ceil(needed) as bigint) as needed_count,
+    count(*) filter (
+        where is_current and segment_id <> 'all' and verdict in ('above', 'below')
+    ) over () as decided_count,
+    -- An interval of 95 % misses the threshold one time in twenty.
+    count(*) filter (
+        where is_current and segment_id <> 'all' and verdict <> 'insufficient'
+    ) over () / 20e0 as expected_by_chance_count,
     account_count,
     numerator,
     denominator,

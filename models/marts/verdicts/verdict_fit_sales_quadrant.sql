@@ -216,6 +216,13 @@ select
     thresholds,
     case when not is_fit_decided then fit_needed_count else sales_needed_count end
         as needed_count,
+    count(*) filter (
+        where segment_id <> 'all' and is_fit_decided and is_sales_decided
+    ) over () as decided_count,
+    -- Where fit is decided, equal rates look unequal one time in twenty at most.
+    count(*) filter (
+        where segment_id <> 'all' and is_fit_decided and estimate is not null
+    ) over () / 20e0 as expected_by_chance_count,
     fit_needed_count,
     sales_needed_count,
     fit_estimate,
