@@ -23,6 +23,7 @@ LineageByModel = dict[str, ColumnLineage]
 """Column lineage by relation, such as `core.dim_customers`."""
 
 LITERAL = re.compile(r"'[^']*'")
+JSON_OBJECT = re.compile(r"\bjson_object\s*\(", re.IGNORECASE)
 
 
 def column_lineage(
@@ -40,7 +41,7 @@ def column_lineage(
         relation = relation_of(node)
         schema = _parent_columns(manifest, node, facts)
         key = _cache_key(compiled, schema)
-        found = cache.get(key) or trace(compiled, schema)
+        found = cache.get(key) or _traced(compiled, schema)
         kept[key] = found
         lineage[relation] = {
             column: [(parent, name) for parent, name in origins]
@@ -49,6 +50,16 @@ def column_lineage(
     if kept.keys() != cache.keys():
         cache_file.write_bytes(orjson.dumps(kept))
     return lineage
+
+
+def _traced(sql: str, schema: Mapping[str, Mapping[str, str]]) -> ColumnLineage:
+    """The lineage of a query, or none: what people look at must not stop a run."""
+    from sqlglot.errors import SqlglotError  # noqa: PLC0415 (slow, and mostly cached)
+
+    try:
+        return trace(sql, schema)
+    except SqlglotError:
+        return {}
 
 
 def trace(sql: str, schema: Mapping[str, Mapping[str, str]]) -> ColumnLineage:
@@ -65,7 +76,7 @@ def trace(sql: str, schema: Mapping[str, Mapping[str, str]]) -> ColumnLineage:
 
     nested: dict[str, object] = {**_by_schema(schema)}
     tree = qualify(
-        _without_catalogs(parse_one(sql, dialect="duckdb")),
+        _without_catalogs(parse_one(_readable(sql), dialect="duckdb")),
         schema=nested,
         dialect="duckdb",
         validate_qualify_columns=False,
@@ -87,6 +98,12 @@ def trace(sql: str, schema: Mapping[str, Mapping[str, str]]) -> ColumnLineage:
                 origins.add((relation, name))
         traced[column] = sorted(origins)
     return traced
+
+
+def _readable(sql: str) -> str:
+    """SQL that sqlglot reads: it takes `json_object(key, value)` for the `key: value`
+    of the standard. An array of the same parts comes from the same columns."""
+    return JSON_OBJECT.sub("json_array(", sql)
 
 
 def _by_schema(

@@ -61,19 +61,14 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
 
 def show_error(error: FitmartError, title: str = "fitmart stopped") -> None:
     """One panel: what is wrong, where, by which rule, and what to do."""
+    parts = {name: value for name, value in error.parts.items() if value}
     lines = Table.grid(padding=(0, 2))
     lines.add_column(style="bold")
     lines.add_column(overflow="fold")
-    for name, value in (
-        ("problem", error.problem),
-        ("file", error.file),
-        ("where", error.where),
-        ("rule", error.rule),
-        ("remedy", error.remedy),
-    ):
-        if value:
-            lines.add_row(name, escape(value))
-    _print_panel(lines, title)
+    for name, value in parts.items():
+        lines.add_row(name, escape(value))
+    plain = Text("\n".join(f"{name:<8} {value}" for name, value in parts.items()))
+    _print_panel(lines, title, plain)
 
 
 def show_refusals(refusals: Sequence[Refusal]) -> None:
@@ -89,10 +84,16 @@ def show_refusals(refusals: Sequence[Refusal]) -> None:
     _print_panel(Group(*parts), "Not published: the last publication stays")
 
 
-def _print_panel(content: RenderableType, title: str) -> None:
+def _print_panel(
+    content: RenderableType, title: str, plain: RenderableType | None = None
+) -> None:
+    """A frame on a terminal; in a file or a log it would only be in the way."""
     out = errors()
-    panel = Panel(content, title=title, border_style="red", expand=out.is_terminal)
-    out.print(panel)
+    if out.is_terminal:
+        out.print(Panel(content, title=title, border_style="red"))
+    else:
+        out.print(f"{title}:", markup=False)
+        out.print(plain or content, soft_wrap=True)
 
 
 def _longest(rows: Sequence[Sequence[object]]) -> int:

@@ -52,14 +52,13 @@ def draft_contract(path: Path, feed: str | None = None) -> str:
         name: guess_source(sample, position, chosen.columns[name].type)
         for name, position in placed.items()
     }
-    name = re.sub(r"[^a-z0-9]+", "_", path.name.split(".")[0].lower()).strip("_")
-    identifier = name if name[:1].isalpha() else f"file_{name}"
+    identifier = _name(path.name.split(".")[0])
     lines = [
         "# A draft: read every line, answer the questions, then take the comments out.",
         f"# Nothing is loaded by it as long as it says {UNDECIDED}.",
         *(f"# {note}" for note in sample.notes),
         f"contract: {identifier[:60]}",
-        *_feed_lines(chosen, guessed=feed is None),
+        *_feed_lines(chosen, sample.header, guessed=feed is None),
         f"source_system: {UNDECIDED}  # the tool that wrote the file, such as my_shop:"
         " keys are unique in it",
         f"files: {_scalar(_pattern(path.name))}",
@@ -79,15 +78,7 @@ def _chosen_feed(sample: Sample, name: str | None) -> Feed:
     if name is None and _looks_like_survey(sample.header):
         return feeds["survey.responses"]
     if name is None:
-        best = max(feeds.values(), key=lambda feed: _overlap(feed, sample.header))
-        if _overlap(best, sample.header) == 0:
-            raise FitmartError(
-                "the columns of this file are named like those of no feed",
-                where=", ".join(sample.header)[:200],
-                rule="feed_can_be_guessed",
-                remedy=f"Name the feed with --feed: {', '.join(feeds)}.",
-            )
-        return best
+        return max(feeds.values(), key=lambda feed: _overlap(feed, sample.header))
     if name not in feeds:
         raise FitmartError(
             f"there is no feed '{name}'",
@@ -113,9 +104,21 @@ def _overlap(feed: Feed, header: tuple[str, ...]) -> float:
     return found / (2 * needed + 2)
 
 
-def _feed_lines(feed: Feed, *, guessed: bool) -> list[str]:
-    note = "  # guessed from the names of the columns: is it right?" if guessed else ""
-    return [f"feed: {feed.name}{note}"]
+def _feed_lines(feed: Feed, header: tuple[str, ...], *, guessed: bool) -> list[str]:
+    if not guessed:
+        return [f"feed: {feed.name}"]
+    if place_columns(feed, header) or _looks_like_survey(header):
+        return [f"feed: {feed.name}  # guessed from the names of the columns: right?"]
+    return [
+        "# No column is named like a feed's: name yours with --feed.",
+        f"feed: {feed.name}",
+    ]
+
+
+def _name(stem: str) -> str:
+    """The file's name without its digits, which are another day's tomorrow."""
+    words = re.sub(r"[^a-z]+", "_", stem.lower()).strip("_")
+    return words or f"file_{re.sub(r'[^0-9]+', '_', stem).strip('_')}"
 
 
 def _pattern(file_name: str) -> str:
