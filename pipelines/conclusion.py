@@ -37,7 +37,9 @@ def conclude(
         return record.end(home, run_id, "published" if is_new else "unchanged")
     if done.error is not None:
         return record.end(home, run_id, "failed")
-    refusals = done.refusals or _reasons(settings, done)
+    # What nobody foresaw goes first: that checks did not report is its consequence.
+    unforeseen = failure is not None and not done.refusals
+    refusals = () if unforeseen else done.refusals or _reasons(settings, done)
     if refusals:
         return record.end(home, run_id, "refused", refusals=refusals)
     error = _unexpected(home, run_id, failure).parts

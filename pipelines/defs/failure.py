@@ -50,19 +50,24 @@ def build_alert_sensor() -> dg.SensorDefinition:
 def tell_of_run(settings: Settings, run_id: str, message: str) -> None:
     """Send word of a failed run, unless it has sent it itself."""
     done = record.read(settings.home, run_id)
+    remedy = "Look at the run in Dagster, and run again."
+    error = FitmartError(message, rule="run_completes", remedy=remedy)
     if done is None:
-        remedy = "Look at the run in Dagster, and run again."
-        error = FitmartError(message, rule="run_completes", remedy=remedy)
         tell_of_error(settings, run_id, error)
-    else:
-        # Dagster knows that it failed; a record that goes on is of a dead process.
-        tell(settings, conclude(settings, run_id, message))
+        return
+    if done.state == "running":
+        # Its process is dead; the build may be another run's by now, so it stays shut.
+        done = record.end(settings.home, run_id, "failed", error=error.parts)
+    tell(settings, done)
 
 
 def _words(error: BaseException | None) -> str | None:
-    """What stopped a step, and where: Dagster wraps it in an error of its own."""
+    """What stopped a step and was not foreseen, and where it happened."""
     if error is None:
         return None
+    # Dagster wraps it in an error of its own, but for those of its own.
     cause = error.__cause__ or error
+    if isinstance(cause, dg.Failure | FitmartError):
+        return None
     where = "".join(traceback.format_exception(cause))
     return f"{type(cause).__name__}: {cause}\n\n{where}"
