@@ -20,6 +20,11 @@ from pipelines.demo.facts_retention import (
     revenue_kept_facts,
     survival_facts,
 )
+from pipelines.demo.facts_surges import (
+    lead_lag_facts,
+    surge_facts,
+    word_of_mouth_facts,
+)
 from pipelines.demo.world import GUEST_REPEAT, Segment, World
 
 WINDOWS = (30, 90, 180, 365)
@@ -45,9 +50,11 @@ def tell_facts(
         facts += survival_facts(segment, world)
         facts += revenue_kept_facts(segment, world)
         facts += _verdicts(segment)
-        facts += _surges(segment, world)
+        facts += surge_facts(segment, world)
+        facts += word_of_mouth_facts(segment, world)
     if not world.is_lean:
         facts += _repeat_rates("unknown", GUEST_REPEAT)
+    facts += lead_lag_facts(world)
     facts += churn_facts(connection, world)
     facts += giant_facts(connection, world)
     facts += survey_facts(connection, world)
@@ -93,32 +100,6 @@ def _verdicts(segment: Segment) -> list[dict[str, Any]]:
             "verdict",
             {"fit": fit, "sales": sales, "quadrant": quadrant},
             "verdicts.verdict_fit_sales_quadrant",
-            {"segment_id": segment.name},
-            column="verdict",
-        )
-    ]
-
-
-def _surges(segment: Segment, world: World) -> list[dict[str, Any]]:
-    """Months that a discount filled; the last ones are too fresh to have faded."""
-    starts = world.month_starts
-    episodes = [
-        {
-            "first_month": starts[world.months + burst.first].isoformat(),
-            "last_month": starts[world.months + burst.last].isoformat(),
-            "verdict": "surge_without_fit" if burst.last < -4 else "pending",
-        }
-        for burst in segment.bursts
-        if burst.is_discounted and world.months + burst.first >= 6
-    ]
-    if not episodes:
-        return []
-    return [
-        fact(
-            "surges of customers who came for a discount",
-            "verdict",
-            episodes,
-            "verdicts.verdict_surge_and_fade",
             {"segment_id": segment.name},
             column="verdict",
         )

@@ -61,11 +61,12 @@ def survival_facts(segment: Segment, world: World) -> list[dict[str, Any]]:
         facts.append(
             fact(
                 "survival of those who came for a discount, and of the others",
-                "rate",
+                # in the months of a surge some came without a discount
+                "context",
                 {"surge": discounted, "base": curve},
-                "verdicts.verdict_surge_and_fade",
+                "verdicts.verdict_surge_and_fade__horizon",
                 {"segment_id": segment.name},
-                column="retention_rate",
+                column="surge_survival_rate",
             )
         )
     return facts

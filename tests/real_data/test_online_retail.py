@@ -151,3 +151,26 @@ def test_counted_orders_are_the_days_with_net_purchases(
     )
     repeating = int((per_customer > 1).sum())
     assert (numerator, denominator) == (repeating, len(per_customer))
+
+
+def test_two_months_decide_nothing_about_surges_or_word_of_mouth(
+    december_first: RealHome,
+) -> None:
+    """Whoever came in December came before that too; nobody says what is not known."""
+    assert december_first.marts(
+        "select distinct verdict, needed_unit from verdicts.verdict_surge_and_fade"
+    ) == [("undetermined", "months")]
+    # January has one month before it, and six are needed
+    assert december_first.marts(
+        "select needed_count from verdicts.verdict_surge_and_fade"
+        " where segment_id = 'all'"
+    ) == [(5,)]
+    assert december_first.marts(
+        "select distinct verdict from verdicts.verdict_word_of_mouth"
+    ) == [("insufficient",)]
+    assert december_first.marts(
+        "select distinct verdict from verdicts.verdict_longevity"
+    ) == [("insufficient",)]
+    assert december_first.marts(
+        "select distinct verdict from verdicts.verdict_lead_lag"
+    ) == [("refused",)]
