@@ -1,4 +1,4 @@
--- Grain: one row, of the company.
+-- Grain: one row per company: there is one.
 with
 
 segments as (
@@ -142,8 +142,8 @@ select
             then 'nothing was spent on sales, marketing or product'
         else
             {{ percent_text('sales_share_rate') }}
-            || ' of what went into sales, marketing and product went into the first two;'
-            || ' the median of companies that went public is '
+            || ' of what went into sales, marketing and product went into the first'
+            || ' two; the median of companies that went public is '
             || {{ percent_text('reference_rate') }}
             || ', which is a description and no optimum'
     end as reason,

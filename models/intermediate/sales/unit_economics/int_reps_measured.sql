@@ -87,8 +87,8 @@ rep_costs as (
         ) as cost_amount,
         count(*) filter (
             where
-                ramped_spans.loaded_cost_month_amount is null
-                or fx_rates.fx_rate is null
+            ramped_spans.loaded_cost_month_amount is null
+            or fx_rates.fx_rate is null
         ) as unknown_cost_count
 
     from ramped_spans
@@ -115,8 +115,8 @@ wins as (
         count(*) as won_count,
         count(*) filter (
             where
-                opportunities.opportunity_amount_reporting is null
-                or margins.gross_margin_rate is null
+            opportunities.opportunity_amount_reporting is null
+            or margins.gross_margin_rate is null
         ) as unknown_margin_count,
         sum(
             cast(

@@ -40,8 +40,10 @@ wide_reps as (
 sums as (
 
     select
-        case when grouping(wide_reps.segment_id) = 1 then 'all' else wide_reps.segment_id end
-            as segment_id,
+        case
+            when grouping(wide_reps.segment_id) = 1 then 'all'
+            else wide_reps.segment_id
+        end as segment_id,
         count(*) as rep_count,
         count(*) filter (where wide_reps.won_count >= minimums.won_count)
             as proven_rep_count,

@@ -15,8 +15,8 @@ fx_rates as (
 
 converted_cash as (
 
-    -- A balance at the rate of its day, the last of the month; a movement at that of the
-    -- first.
+    -- A balance at the rate of its day, the last of the month; a movement at that of
+    -- the first.
     select
         {{ month_of('cash.cash_month') }} as cash_month,
         cast(cash.cash_balance_amount * closing_rates.fx_rate as decimal(18, 4))
