@@ -132,9 +132,9 @@ def _is_empty_folder(path: Path) -> bool:
 
 def _open_to_readers(path: Path) -> None:
     """What is not for readers was unpacked as its owner's alone, and stays so."""
-    marts = Home(path).marts
+    for_readers = (Home(path).marts, Home(path).reports)
     for folder in (child for child in path.rglob("*") if child.is_dir()):
-        folder.chmod(READABLE if folder == marts else PRIVATE)
+        folder.chmod(READABLE if folder in for_readers else PRIVATE)
     path.chmod(PASSABLE)
 
 

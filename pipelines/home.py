@@ -30,7 +30,7 @@ PASSABLE = 0o711
 """Readers pass through the home on their way to the marts, and see nothing else."""
 
 READABLE = 0o755
-"""The marts are for readers, who run as another user."""
+"""Marts and reports are for readers, who run as another user."""
 
 WAIT_FOREVER = -1.0
 
@@ -133,6 +133,7 @@ def prepare(settings: Settings) -> None:
         home.dbt_target: PRIVATE,
         home.runs: PRIVATE,
         home.marts: READABLE,
+        home.reports: READABLE,
         home.dagster: PRIVATE,
         home.keys: PRIVATE,
     }

@@ -86,6 +86,14 @@ class Home:
         return self.path / "exports"
 
     @property
+    def reports(self) -> Path:
+        return self.path / "reports"
+
+    @property
+    def current_report(self) -> Path:
+        return self.reports / "current.html"
+
+    @property
     def dagster(self) -> Path:
         return self.path / "dagster"
 

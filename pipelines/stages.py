@@ -42,6 +42,7 @@ from pipelines.publishing.outcome import (
 from pipelines.publishing.publish import Publication, publish
 from pipelines.publishing.reported import catch_up
 from pipelines.publishing.swap import disk_explained, publishing_lock
+from pipelines.reporting.page import render
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,7 @@ def publish_stage(settings: Settings, run_id: str) -> Publication:
                 audit,
                 key=load_key(settings.home),
                 code_version=code_version(audit.manifest),
+                render=render,
             )
         except PublicationRefusedError as refused:
             record.update(settings.home, run_id, refusals=refused.refusals)
@@ -138,7 +140,11 @@ def publish_stage(settings: Settings, run_id: str) -> Publication:
             settings.home,
             run_id,
             warnings=warnings(audit),
-            publication={**asdict(publication), "path": str(publication.path)},
+            publication={
+                **asdict(publication),
+                "path": str(publication.path),
+                "report": str(publication.report),
+            },
         )
         return publication
 
@@ -173,6 +179,7 @@ def audit_of(settings: Settings, run_id: str) -> Audit:
         started_at=datetime.fromisoformat(done.started_at),
         outcomes=done.outcomes or (),
         expected_checks=expected,
+        alarms=done.alarms,
     )
 
 

@@ -42,7 +42,7 @@ def list_all() -> None:
 
 @app.command()
 def rollback(reason: Reason, publication_id: PublicationId = None) -> None:
-    """Let readers see an earlier publication again; nothing is rebuilt.
+    """Let readers see an earlier publication and its report again; nothing is rebuilt.
 
     Example: fitmart publications rollback --reason "prices of May were wrong"
     """
@@ -50,9 +50,10 @@ def rollback(reason: Reason, publication_id: PublicationId = None) -> None:
     from pipelines.cli.show import console
     from pipelines.home import opened
     from pipelines.publishing.publications import rollback as roll_back
+    from pipelines.reporting.page import render
 
     with opened(settings_of_home(), "publications rollback") as settings:
-        target = roll_back(settings.home, publication_id, reason=reason)
+        target = roll_back(settings.home, publication_id, reason=reason, render=render)
     console().print(f"Readers see [bold]{target}[/] again.")
 
 

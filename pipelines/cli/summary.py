@@ -86,6 +86,9 @@ def _rows(findings: list[Finding]) -> list[tuple[str, str, str, str, int, str]]:
 
 def _show_connection(out: Console, home: Home) -> None:
     out.print()
+    if home.current_report.exists():
+        out.print("Read the report in a browser:")
+        out.print(f"  {escape(str(home.current_report))}", soft_wrap=True)
     out.print("Connect, read-only:")
     for way in connection_strings(home.current)[:2]:
         out.print(f"  [dim]{way.reader}:[/]")

@@ -5,10 +5,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import duckdb
 
@@ -23,6 +21,8 @@ from pipelines.publishing.columns import (
 )
 from pipelines.publishing.content import Content
 from pipelines.publishing.meta import META_TABLES, PublicationHeader, read_header
+from pipelines.publishing.outcome import Audit
+from pipelines.publishing.quality import Quality, read_quality
 from pipelines.publishing.verify import Expected, problems_elsewhere
 from pipelines.publishing.write import measure_marts, source_columns
 
@@ -34,13 +34,14 @@ class Candidate:
     header: PublicationHeader
     tables: tuple[PublishedTable, ...]
     contents: dict[str, Content]
+    quality: Quality
     expected: Expected
 
 
 def candidate(
     connection: duckdb.DuckDBPyConnection,
     settings: Settings,
-    manifest: Mapping[str, Any],
+    audit: Audit,
     *,
     run_id: str,
     key: bytes,
@@ -52,11 +53,12 @@ def candidate(
         FitmartError: Something is declared, or is in the marts, that must not be
             published.
     """
-    tables = published_tables(manifest, personal_names())
+    tables = published_tables(audit.manifest, personal_names())
     create_keyed_hash(connection, key)
     contents = measure_marts(connection, tables)
-    expected = _expected(connection, tables, contents)
-    fingerprint = _fingerprint(settings, tables, expected)
+    quality = read_quality(connection, audit)
+    expected = _expected(connection, tables, contents, quality)
+    fingerprint = _fingerprint(settings, tables, expected, quality)
     created_at = datetime.now(UTC)
     header = PublicationHeader(
         publication_id=swap.new_id(settings.home, created_at, fingerprint),
@@ -69,7 +71,7 @@ def candidate(
         duckdb_version=duckdb.__version__,
         fingerprint=fingerprint,
     )
-    return Candidate(header, tables, contents, expected)
+    return Candidate(header, tables, contents, quality, expected)
 
 
 def already_published(home: Home, new: Candidate) -> str | None:
@@ -90,6 +92,7 @@ def _expected(
     connection: duckdb.DuckDBPyConnection,
     tables: tuple[PublishedTable, ...],
     contents: dict[str, Content],
+    quality: Quality,
 ) -> Expected:
     expected: Expected = {
         table.relation: {
@@ -103,6 +106,7 @@ def _expected(
         "publication": 1,
         "tables": len(tables),
         "columns": sum(len(table.columns) for table in tables),
+        **{name: len(rows) for name, rows in vars(quality).items()},
     }
     for name, columns in META_TABLES.items():
         expected[f"meta.{name}"] = {
@@ -114,7 +118,10 @@ def _expected(
 
 
 def _fingerprint(
-    settings: Settings, tables: tuple[PublishedTable, ...], expected: Expected
+    settings: Settings,
+    tables: tuple[PublishedTable, ...],
+    expected: Expected,
+    quality: Quality,
 ) -> str:
     """A hash of all that readers would see, whichever run made it."""
     scope = {
@@ -123,5 +130,7 @@ def _fingerprint(
         "reporting_currency": settings.reporting_currency,
         "tables": [asdict(table) for table in tables],
         "content": expected,
+        "quality": quality.content,
     }
-    return hashlib.sha256(json.dumps(scope, sort_keys=True).encode()).hexdigest()
+    text = json.dumps(scope, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -4,6 +4,7 @@ The tables, their one way in and the one row that names the publication. The mar
 themselves are `write.py`'s.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import duckdb
 from pipelines.errors import FitmartError
 from pipelines.publishing.columns import PublishedTable
 from pipelines.publishing.content import Content
+from pipelines.publishing.quality import Quality
 
 META_TABLES: dict[str, dict[str, str]] = {
     "publication": {
@@ -43,6 +45,32 @@ META_TABLES: dict[str, dict[str, str]] = {
         "reported_as": "varchar",
         "description": "varchar",
     },
+    "extracts": {
+        "feed": "varchar",
+        "source_system": "varchar",
+        "status": "varchar",
+        "extract_count": "bigint",
+        "records_in_file": "bigint",
+        "loaded_count": "bigint",
+        "rejected_count": "bigint",
+        "superseded_count": "bigint",
+        "last_effective_at": "timestamp",
+        "last_loaded_at": "timestamp",
+    },
+    "rejects": {
+        "feed": "varchar",
+        "source_system": "varchar",
+        "column_name": "varchar",
+        "rule": "varchar",
+        "record_count": "bigint",
+    },
+    "checks": {
+        "check_name": "varchar",
+        "kind": "varchar",
+        "about": "varchar",
+        "status": "varchar",
+        "failure_count": "bigint",
+    },
 }
 """Tables of schema `meta` in every publication, with their columns."""
 
@@ -67,9 +95,10 @@ def write_meta(
     header: PublicationHeader,
     tables: tuple[PublishedTable, ...],
     contents: dict[str, Content],
+    quality: Quality,
 ) -> None:
     """Fill schema `meta` of the publication that is being written."""
-    rows: dict[str, list[list[object]]] = {
+    rows: dict[str, Sequence[Sequence[object]]] = {
         "publication": [list(vars(header).values())],
         "tables": [
             [table.schema, table.name, *contents[table.relation], table.description]
@@ -89,14 +118,16 @@ def write_meta(
             for table in tables
             for position, column in enumerate(table.columns, start=1)
         ],
+        **vars(quality),
     }
     for name, columns in META_TABLES.items():
         declared = ", ".join(f"{column} {kind}" for column, kind in columns.items())
         connection.execute(f"create table publication.meta.{name} ({declared})")
-        places = ", ".join("?" for _ in columns)
-        connection.executemany(
-            f"insert into publication.meta.{name} values ({places})", rows[name]
-        )
+        if rows[name]:
+            places = ", ".join("?" for _ in columns)
+            connection.executemany(
+                f"insert into publication.meta.{name} values ({places})", rows[name]
+            )
 
 
 def read_header(file: Path) -> PublicationHeader:

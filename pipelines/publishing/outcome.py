@@ -46,6 +46,7 @@ class Audit:
         started_at: When this run started (with its time zone).
         outcomes: What the Python checks of this run found.
         expected_checks: Names of the Python checks that have to have run.
+        alarms: Feeds that were expected; one that is late refuses nothing.
     """
 
     manifest: Mapping[str, Any]
@@ -54,6 +55,7 @@ class Audit:
     started_at: datetime
     outcomes: Sequence[CheckOutcome]
     expected_checks: frozenset[str]
+    alarms: Sequence[CheckOutcome] = ()
 
 
 class PublicationRefusedError(FitmartError):

@@ -12,6 +12,12 @@ from pipelines.project import Home
 from pipelines.publishing.export import export, follow_rollback
 from pipelines.publishing.history import read_history, record
 from pipelines.publishing.meta import read_header
+from pipelines.publishing.report_files import (
+    Render,
+    point_report_to_current,
+    report_file,
+    write_report,
+)
 from pipelines.publishing.swap import (
     created_at,
     current_id,
@@ -75,7 +81,11 @@ def list_publications(home: Home) -> tuple[ListedPublication, ...]:
 
 
 def rollback(
-    home: Home, publication_id: str | None = None, *, reason: str = "rolled back"
+    home: Home,
+    publication_id: str | None = None,
+    *,
+    reason: str = "rolled back",
+    render: Render | None = None,
 ) -> str:
     """Let readers see an earlier publication again; its id.
 
@@ -83,6 +93,7 @@ def rollback(
         home: The home whose publications are meant.
         publication_id: The one to go back to; without it the one before the current.
         reason: Why, for the history.
+        render: Makes the report of a publication that has none.
 
     Raises:
         FitmartError: There is no such publication, it is not what it says it is, or
@@ -109,7 +120,10 @@ def rollback(
                 rule="publication_is_intact",
                 remedy="Take another one: fitmart publications list.",
             )
+        if render is not None and not report_file(home, target).exists():
+            write_report(home, target, file, render)
         point_current_to(home, target)
+        point_report_to_current(home)
         record(home, "rolled_back", target, reason=reason)
         follow_rollback(home, target)
     return target

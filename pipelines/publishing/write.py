@@ -13,6 +13,7 @@ from pipelines.publishing.build import literal
 from pipelines.publishing.columns import PublishedColumn, PublishedTable
 from pipelines.publishing.content import Content, measure
 from pipelines.publishing.meta import PublicationHeader, write_meta
+from pipelines.publishing.quality import Quality
 
 STORAGE_VERSION = "v1.2.0"
 """The drivers of BI tools lag behind: DuckDB 1.2 and later can read this."""
@@ -106,6 +107,8 @@ def write_file(
     header: PublicationHeader,
     tables: tuple[PublishedTable, ...],
     contents: dict[str, Content],
+    *,
+    quality: Quality,
 ) -> None:
     """Write a new publication file beside the build that is attached already.
 
@@ -119,7 +122,7 @@ def write_file(
         connection.execute(f'create schema publication."{schema}"')
     for table in tables:
         _write_table(connection, table)
-    write_meta(connection, header, tables, contents)
+    write_meta(connection, header, tables, contents, quality)
     connection.execute("commit")
     connection.execute("checkpoint publication")
     connection.execute("detach publication")

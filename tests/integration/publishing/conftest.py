@@ -119,8 +119,26 @@ class Company:
     ) -> Publication:
         settings = replace(self.settings, **changes)
         return publish(
-            settings, run_id, audit or make_audit(), key=KEY, code_version="1.2.3"
+            settings,
+            run_id,
+            audit or make_audit(),
+            key=KEY,
+            code_version="1.2.3",
+            render=self.render,
         )
+
+    def render(self, file: Path) -> bytes:
+        """A page that says of which version of the marts it is."""
+        return f"version {sorted(self.versions(file))}".encode()
+
+    def audit(self, **changes: Any) -> Audit:
+        """An audit that passes, but for the changes."""
+        return make_audit(**changes)
+
+    def report(self) -> str | None:
+        """What a reader of the report sees; None where there is none."""
+        page = self.home.current_report
+        return page.read_text() if page.exists() else None
 
     def versions(self, file: Path | None = None) -> set[int]:
         """The versions that a reader of the marts sees, over all marts."""

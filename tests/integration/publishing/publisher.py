@@ -40,7 +40,14 @@ def publish_forever(home: Home, audit: Audit, first: int) -> None:
         updates = (f"update {mart} set version = {version};" for mart in marts)
         with duckdb.connect(str(home.build)) as build:
             build.execute(f"begin; {' '.join(updates)} commit")
-        publish(settings, f"run-{version}", audit, key=KEY, code_version="1")
+        publish(
+            settings,
+            f"run-{version}",
+            audit,
+            key=KEY,
+            code_version="1",
+            render=lambda _, version=version: f"version [{version}]".encode(),
+        )
         os.write(acknowledged, f"{version}\n".encode())
 
 

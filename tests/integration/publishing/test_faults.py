@@ -75,6 +75,7 @@ def assert_readers_are_served(company: Any, allowed: list[int]) -> None:
     """Readers see one version of all marts, and it is one they may see."""
     (version,) = company.versions()
     assert version in allowed
+    assert company.report() in {f"version [{one}]" for one in allowed}
 
 
 def assert_named_files_are_whole(company: Any) -> None:
@@ -86,6 +87,7 @@ def assert_named_files_are_whole(company: Any) -> None:
 def assert_publishing_is_in_order(company: Any, version: int) -> None:
     assert company.versions() == {version}
     assert company.litter() == []
+    assert company.report() == f"version [{version}]"
     known = {entry.publication_id for entry in read_history(company.home)}
     assert {file.stem for file in company.home.marts.glob("2*.duckdb")} <= known
 
@@ -143,9 +145,9 @@ def test_any_disk_call_of_a_rollback_may_fail(
         struck = faulty_disk.has_struck
         faulty_disk.disarm()
         rollback(company.home, first)
-        assert company.versions() == {1}
+        assert (company.versions(), company.report()) == ({1}, "version [1]")
         rollback(company.home, second)
-        assert company.versions() == {2}
+        assert (company.versions(), company.report()) == ({2}, "version [2]")
         if not struck:
             break
     company.publish()

@@ -98,7 +98,11 @@ def test_a_killed_publication_is_never_seen_and_none_is_lost(
     company.set_version(last_acknowledged(home) + 1000)
     company.publish()
     assert company.versions() == {last_acknowledged(home) + 1000}
+    assert company.report() == f"version [{last_acknowledged(home) + 1000}]"
     assert company.litter() == []
+    assert {page.stem for page in company.home.reports.glob("2*")} == {
+        file.stem for file in company.home.marts.glob("2*.duckdb")
+    }
     history = read_history(company.home)
     assert history[-1].action == "published"
     assert_everything_is_kept(company, {entry.publication_id for entry in history})

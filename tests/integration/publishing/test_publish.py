@@ -206,8 +206,8 @@ def test_a_file_that_reads_back_differently_is_not_published(
     company.set_version(2)
     write_file = publish_module.write_file
 
-    def write_and_spoil(connection: Any, file: Path, *rest: Any) -> None:
-        write_file(connection, file, *rest)
+    def write_and_spoil(connection: Any, file: Path, *rest: Any, **named: Any) -> None:
+        write_file(connection, file, *rest, **named)
         with duckdb.connect(str(file)) as spoiler:
             spoiler.execute("update sales.fct_orders set version = 3 where order_id=1")
 

@@ -1,0 +1,51 @@
+"""What each mart of the page says of itself: where links of figures lead to."""
+
+from pipelines.reporting.figure import definition
+from pipelines.reporting.markup import Markup, element, join
+from pipelines.reporting.reading import Publication
+
+
+def definitions(publication: Publication) -> Markup:
+    """A list of all marts of the publication, each with an anchor."""
+    entries = [
+        element(
+            "div",
+            element("dt", relation, id=definition(relation)),
+            element("dd", with_code(text or "No description was published.")),
+        )
+        for relation, text in sorted({**META, **publication.descriptions}.items())
+    ]
+    return element(
+        "section",
+        element("h2", "Definitions", id="definitions"),
+        element(
+            "p",
+            "What each mart holds, which question it answers, and what it must not be "
+            "used for. Columns are described in meta.columns of the publication.",
+            class_="muted",
+        ),
+        element("dl", entries, class_="definitions"),
+        aria_labelledby="definitions",
+    )
+
+
+def with_code(text: str) -> Markup:
+    """Text in which what stands between backticks is code."""
+    parts = text.split("`")
+    return join(
+        element("code", part) if index % 2 else part for index, part in enumerate(parts)
+    )
+
+
+META = {
+    "meta.extracts": "One row per feed, source system and status of its extracts. "
+    "Answers how many records the files had and what became of them: records in the "
+    "file are loaded, rejected or superseded, and nothing else.",
+    "meta.rejects": "One row per feed, column and rule, with the number of records of "
+    "loaded extracts that did not load. Answers what to correct where. The records "
+    "themselves are kept in the home, encrypted.",
+    "meta.checks": "One row per data test, comparison of files with tables, and "
+    "expected delivery. Answers what was checked before these marts were published.",
+    "meta.tables": "One row per mart, with its number of rows and a hash of them.",
+}
+"""Tables that a publication has beside the marts, and that describe it."""
