@@ -16,6 +16,7 @@ from pipelines.publishing.report_files import (
     Render,
     point_report_to_current,
     report_file,
+    report_hidden,
     write_report,
 )
 from pipelines.publishing.swap import (
@@ -122,7 +123,8 @@ def rollback(
             )
         if render is not None and not report_file(home, target).exists():
             write_report(home, target, file, render)
-        point_current_to(home, target)
+        with report_hidden(home):
+            point_current_to(home, target)
         point_report_to_current(home)
         record(home, "rolled_back", target, reason=reason)
         follow_rollback(home, target)

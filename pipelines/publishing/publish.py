@@ -22,6 +22,7 @@ from pipelines.publishing.report_files import (
     Render,
     point_report_to_current,
     report_file,
+    report_hidden,
     tidy_reports,
     write_report,
 )
@@ -101,7 +102,8 @@ def publish(
         if same is None:
             _refuse_unless_equal(home, new)
             _report(home, publication_id, render, is_new=True)
-            swap.put_in_place(home, publication_id)
+            with report_hidden(home):
+                swap.put_in_place(home, publication_id)
             leftovers = _remember(settings, publication_id, run_id)
         elif not report_file(home, publication_id).exists():
             _report(home, publication_id, render, is_new=False)
@@ -165,8 +167,7 @@ def _remember(settings: Settings, publication_id: str, run_id: str) -> tuple[str
     """Write the history, keep what was reported, and remove what is too old."""
     reason = f"run {run_id}"
     try:
-        # At once: the marts and their page are two links, which no disk replaces in
-        # one step. After a crash right here, the next run makes up for it.
+        # After a crash right here there is no page until the next run.
         point_report_to_current(settings.home)
         record(settings.home, "published", publication_id, run_id=run_id, reason=reason)
         # Before anything is removed that it has not been read from yet.

@@ -4,7 +4,8 @@
 says is `pipelines/reporting`'s business; the caller holds `publishing_lock`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pipelines.errors import FitmartError
@@ -84,6 +85,22 @@ def point_report_to_current(home: Home) -> Path | None:
         disk.replace(temporary, link)
         disk.sync(home.reports)
     return file
+
+
+@contextmanager
+def report_hidden(home: Home) -> Iterator[None]:
+    """Show no page while the marts are switched, so that it is never one of others.
+
+    Two links cannot be replaced in one step. When the switch fails, the page of before
+    comes back; when it succeeds, the caller shows the new one.
+    """
+    disk.unlink(home.current_report)
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            point_report_to_current(home)
+        raise
 
 
 def tidy_reports(home: Home) -> tuple[str, ...]:
