@@ -1,5 +1,6 @@
 """What each mart of the page says of itself: where links of figures lead to."""
 
+from pipelines.docs.dictionary import anchor
 from pipelines.reporting.figure import definition
 from pipelines.reporting.markup import Markup, element, join
 from pipelines.reporting.reading import Publication
@@ -12,6 +13,7 @@ def definitions(publication: Publication) -> Markup:
             "div",
             element("dt", relation, id=definition(relation)),
             element("dd", with_code(text or "No description was published.")),
+            _estimate(publication, relation),
         )
         for relation, text in sorted({**META, **publication.descriptions}.items())
     ]
@@ -21,11 +23,32 @@ def definitions(publication: Publication) -> Markup:
         element(
             "p",
             "What each mart holds, which question it answers, and what it must not be "
-            "used for. Columns are described in meta.columns of the publication.",
+            "used for. Every column is in the metric dictionary, which `make docs` "
+            "writes beside the reports.",
             class_="muted",
         ),
         element("dl", entries, class_="definitions"),
         aria_labelledby="definitions",
+    )
+
+
+def _estimate(publication: Publication, relation: str) -> Markup | None:
+    """How the estimate of a mart is made, as the metric dictionary has it."""
+    metric = publication.metrics.get((relation.rpartition(".")[2], "estimate"))
+    if metric is None:
+        return None
+    parts = [
+        ("Estimate", metric["formula"]),
+        ("Interval", metric["interval_method"]),
+        ("Thresholds", metric["threshold_provenance"]),
+        ("Source", metric["source"]),
+    ]
+    text = " ".join(f"{name}: {said}." for name, said in parts if said)
+    return element(
+        "dd",
+        with_code(text),
+        " ",
+        element("a", "Dictionary", href=f"../docs/metrics.html#{anchor(relation)}"),
     )
 
 

@@ -56,6 +56,22 @@ class Publication:
         return {relation: text or "" for relation, text in found}
 
     @cached_property
+    def metrics(self) -> dict[tuple[str, str], Row]:
+        """What the dictionary says of each column, by mart without schema and name."""
+        if not self.has("core.dim_metrics"):
+            return {}
+        found = self.rows(
+            "select model_name, column_name, formula, unit, interval_method, "
+            "threshold_provenance, source from core.dim_metrics"
+        )
+        return {(row["model_name"], row["column_name"]): row for row in found}
+
+    def unit(self, mart: str, column: str) -> str | None:
+        """What a column counts or measures, as the dictionary has it."""
+        metric = self.metrics.get((mart.rpartition(".")[2], column))
+        return metric["unit"] if metric else None
+
+    @cached_property
     def segment_names(self) -> dict[str, str]:
         """Names of the segments that are drawn, the largest first, `unknown` last.
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from pipelines.reporting.figure import definition
 from pipelines.reporting.markup import Markup, element, join
 from pipelines.reporting.numbers import count, interval, percent, ratio
-from pipelines.reporting.reading import WHOLE, Publication, Row
+from pipelines.reporting.reading import UNKNOWN, WHOLE, Publication, Row
 from pipelines.reporting.verdicts import (
     SIGNS,
     Verdict,
@@ -26,7 +26,7 @@ def headline(publication: Publication) -> Markup | None:
     names = publication.segment_names
     groups: defaultdict[str, list[str]] = defaultdict(list)
     for one in current_verdicts(publication, FIT, "Fit"):
-        if one.segment_id in names and one.segment_id not in (WHOLE, "unknown"):
+        if one.segment_id in names and one.segment_id not in (WHOLE, UNKNOWN):
             groups[one.tone].append(names[one.segment_id])
     parts = [
         f"{len(groups[tone])} {words} ({', '.join(groups[tone])})"
@@ -85,7 +85,7 @@ def _legend() -> Markup:
             for tone, words in entries
             for sign in [SIGNS[tone]]  # type: ignore[index]
         ],
-        "Below each: the estimate it rests on first, its 95 % interval and n.",
+        "Below each: what it rests on first, with its 95 % interval and n.",
         class_="legend",
     )
 
@@ -109,7 +109,10 @@ def _matrix(publication: Publication, marts: dict[str, str], cells: Cells) -> Ma
         element(
             "tr",
             element("th", name, scope="row"),
-            [_cell(cells[mart].get(segment), marts[mart]) for mart in shown],
+            [
+                _cell(publication, cells[mart].get(segment), marts[mart])
+                for mart in shown
+            ],
         )
         for segment, name in names.items()
         if any(segment in cells[mart] for mart in shown)
@@ -134,10 +137,10 @@ def _matrix(publication: Publication, marts: dict[str, str], cells: Cells) -> Ma
     return join([table, note])
 
 
-def _cell(verdict: Verdict | None, claim: str) -> Markup:
+def _cell(publication: Publication, verdict: Verdict | None, claim: str) -> Markup:
     if verdict is None:
         return element("td", data_claim=claim, class_="none")
-    details = [_estimate(verdict)]
+    details = [_estimate(publication, verdict)]
     if verdict.tone == "open" and verdict.need:
         details.append(f"needs {verdict.need}")
     return element(
@@ -156,17 +159,17 @@ def _cell(verdict: Verdict | None, claim: str) -> Markup:
     )
 
 
-def _estimate(verdict: Verdict) -> str | None:
-    """The first piece of evidence that has a number, as text."""
-    first = next(
-        (one for one in verdict.evidence if one.get("estimate") is not None), None
-    )
-    return evidence_text(first) if first else None
+def _estimate(publication: Publication, verdict: Verdict) -> str | None:
+    """The estimate of the verdict; where its mart has none, its first evidence."""
+    known = [one for one in verdict.evidence if one.get("estimate") is not None]
+    first = verdict.estimate if verdict.has_estimate else next(iter(known), None)
+    return evidence_text(publication, first) if first else None
 
 
-def evidence_text(item: Row) -> str:
+def evidence_text(publication: Publication, item: Row) -> str:
     """Estimate, interval and sample of one piece of evidence."""
-    shown = percent if is_share(item) else ratio
+    is_share = publication.unit(item["mart"], item["column"]) == "share"
+    shown = percent if is_share else ratio
     parts = [shown(item["estimate"])]
     if item.get("ci_low") is not None or item.get("ci_high") is not None:
         bounds = interval(item.get("ci_low"), item.get("ci_high"), shown)
@@ -177,33 +180,38 @@ def evidence_text(item: Row) -> str:
     return " ".join(parts)
 
 
-def is_share(item: Row) -> bool:
-    """Whether a number is a share of its denominator and not a ratio or an amount."""
-    values = [item.get(key) for key in ("estimate", "ci_low", "ci_high")]
-    known = [float(value) for value in values if value is not None]
-    column = str(item.get("column", ""))
-    is_ratio = any(word in column for word in ("ratio", "amount", "count", "months"))
-    return bool(known) and all(0 <= value <= 1 for value in known) and not is_ratio
-
-
 def _needs(publication: Publication, cells: Cells) -> Markup | None:
     names = publication.segment_names
-    entries = [
+    groups = [
         element(
-            "li",
-            element("strong", f"{names[one.segment_id]}, {one.claim.lower()}: "),
-            one.reason,
-            f" It would take {one.need}." if one.need else None,
+            "div",
+            element("h4", name),
+            element("ul", [_need(one) for one in open_ones], class_="needs"),
         )
-        for by_segment in cells.values()
-        for segment in names
-        if (one := by_segment.get(segment)) and one.tone == "open"
+        for segment, name in names.items()
+        if segment != UNKNOWN
+        and (
+            open_ones := [
+                one
+                for by_segment in cells.values()
+                if (one := by_segment.get(segment)) and one.tone == "open"
+            ]
+        )
     ]
-    if not entries:
+    if not groups:
         return None
     return join(
         [
             element("h3", "What is undetermined, and what it would take"),
-            element("ul", entries, class_="needs"),
+            element("div", groups, class_="columns"),
         ]
+    )
+
+
+def _need(verdict: Verdict) -> Markup:
+    return element(
+        "li",
+        element("strong", f"{verdict.claim}: "),
+        verdict.reason,
+        f" It would take {verdict.need}." if verdict.need else None,
     )

@@ -26,6 +26,8 @@ SHARED = frozenset(
 )
 """Columns by which a mart is known to say verdicts."""
 
+ESTIMATE = frozenset({"estimate", "ci_low", "ci_high", "n_effective"})
+
 CLAIMS: Mapping[str, str] = {
     "verdict_fit_by_segment": "Fit",
     "verdict_fit_sales_quadrant": "Fit and sales",
@@ -48,12 +50,17 @@ TONES: Mapping[str, Tone] = {
     "ready": "good",
     "held": "good",
     "confirmed": "good",
-    "yes": "good",
+    "stays_longer": "good",
+    "growing": "good",
+    "associated_with_rise": "good",
     "below": "bad",
     "surge_risk": "bad",
     "surge_without_fit": "bad",
     "rework_or_exit": "bad",
     "not_ready": "bad",
+    "stays_shorter": "bad",
+    "shrinking": "bad",
+    "associated_with_fall": "bad",
     "undetermined": "open",
     "insufficient": "open",
     "pending": "open",
@@ -67,7 +74,13 @@ SIGNS: Mapping[Tone, str] = {"good": "▲", "bad": "▼", "open": "?", "plain": 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The row of a verdict mart that speaks for a segment now."""
+    """The row of a verdict mart that speaks for a segment now.
+
+    Args:
+        evidence: What it rests on, each piece a row of a published mart.
+        estimate: The estimate of the row itself, where there is one.
+        has_estimate: The mart has estimates, though this row may have none.
+    """
 
     mart: str
     claim: str
@@ -78,6 +91,8 @@ class Verdict:
     needed_unit: str | None
     evidence: tuple[Row, ...]
     thresholds: tuple[Row, ...]
+    estimate: Row | None = None
+    has_estimate: bool = False
 
     @property
     def tone(self) -> Tone:
@@ -118,9 +133,9 @@ def verdict_marts(publication: Publication) -> dict[str, str]:
 
 def current_verdicts(publication: Publication, mart: str, claim: str) -> list[Verdict]:
     """The current row of each segment."""
+    has_estimate = publication.columns[mart] >= ESTIMATE
     rows = publication.rows(
-        f"select segment_id, verdict, reason, needed_count, needed_unit, evidence, "
-        f"thresholds from {mart} where is_current order by segment_id"
+        f"select * from {mart} where is_current order by segment_id"
     )
     return [
         Verdict(
@@ -128,14 +143,36 @@ def current_verdicts(publication: Publication, mart: str, claim: str) -> list[Ve
             claim=claim,
             segment_id=row["segment_id"],
             verdict=row["verdict"],
-            reason=row["reason"] or "",
+            reason=sentence(row["reason"]),
             needed_count=row["needed_count"],
             needed_unit=row["needed_unit"],
             evidence=_objects(row["evidence"]),
             thresholds=_objects(row["thresholds"]),
+            estimate=_estimate(mart, row) if has_estimate else None,
+            has_estimate=has_estimate,
         )
         for row in rows
     ]
+
+
+def sentence(text: str | None) -> str:
+    """A reason as a sentence, whoever wrote it."""
+    if not text:
+        return ""
+    whole = text[0].upper() + text[1:]
+    return whole if whole.endswith((".", "!", "?")) else f"{whole}."
+
+
+def _estimate(mart: str, row: Row) -> Row | None:
+    """The estimate of a verdict in the form of a piece of evidence."""
+    if row["estimate"] is None:
+        return None
+    return {
+        "mart": mart,
+        "column": "estimate",
+        "n": row["n_effective"],
+        **{key: row[key] for key in ("estimate", "ci_low", "ci_high")},
+    }
 
 
 def _objects(text: str | None) -> tuple[Row, ...]:

@@ -25,10 +25,10 @@ def figures(publication: Publication) -> list[Figure]:
         Figure(
             figure_id="fit-and-sales",
             title="Fit and sales of each segment",
-            reading="Upwards the fit, to the right how many times faster new customers "
-            "come than in the three months before, on a scale of ratios. The bars are "
-            "95 % intervals. Only where both keep clear of the dashed lines is a "
-            "segment in a quadrant for certain; hollow points with dashed bars are not.",
+            reading="Upwards the fit; to the right how many times as many customers "
+            "are won as in the three months before. The bars are 95 % intervals. Only "
+            "where both keep clear of the dashed lines is a segment in a quadrant for "
+            "certain; hollow points with dashed bars are not.",
             marts=(MART, FIT),
             sample=_sample(rows),
             columns=COLUMNS,

@@ -181,18 +181,20 @@ def _bars() -> charts.Spec:
             },
         },
         {
-            "transform": [{"filter": "datum.is_surge"}],
             "mark": {
                 "type": "point",
                 "shape": "triangle-down",
                 "filled": True,
-                "size": 45,
                 "dy": -7,
                 "color": charts.INK,
             },
             "encoding": {
                 "x": {**x, "timeUnit": "utcyearmonth", "bandPosition": 0.5},
                 "y": y,
+                "size": {
+                    "condition": {"test": "datum.is_surge", "value": 45},
+                    "value": 0,
+                },
             },
         },
         height=150,
