@@ -92,6 +92,7 @@ def _plain(console: Console) -> Listener:
             return
         last[step.stage] = tenth
         counted = f" {step.done}/{step.total}" if step.total else ""
-        console.print(f"{TITLES[step.stage]}{counted} {step.current}".rstrip())
+        line = f"{TITLES[step.stage]}{counted} {step.current}".rstrip()
+        console.print(line, soft_wrap=True)
 
     return listen
