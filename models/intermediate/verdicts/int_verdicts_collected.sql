@@ -3,8 +3,11 @@
     ('fit', 'verdict_fit_by_segment'),
     ('quadrant', 'verdict_fit_sales_quadrant'),
     ('surge', 'verdict_surge_and_fade'),
+    ('readiness', 'verdict_scale_readiness'),
     ('word_of_mouth', 'verdict_word_of_mouth'),
     ('longevity', 'verdict_longevity'),
+    ('lead_lag', 'verdict_lead_lag'),
+    ('balance', 'verdict_investment_balance'),
 ] %}
 with
 

@@ -1,6 +1,7 @@
 -- Grain: one row per segment.
 {%- set claims = [
-    'fit', 'quadrant', 'surge', 'word_of_mouth', 'longevity',
+    'fit', 'quadrant', 'surge', 'readiness', 'word_of_mouth', 'longevity',
+    'lead_lag', 'balance',
 ] %}
 with
 
