@@ -8,9 +8,11 @@ answers as (
 
 ),
 
-waves as (
+landmarks as (
 
-    select * from {{ ref('dim_survey_waves') }}
+    -- Everybody who is counted has answered by the close, and nobody's months before it
+    -- count as staying.
+    select * from {{ ref('int_waves_landmarked') }}
 
 ),
 
@@ -45,37 +47,6 @@ answers_of_customers as (
 
 ),
 
-landmarks as (
-
-    -- The last month end before the wave closes: everybody who is counted has answered
-    -- by the close, and nobody's months before it count as staying.
-    select
-        survey_id,
-        wave_id,
-        wave_number,
-        cast(closes_local_at as date) as closes_date,
-        {{ months_later(month_of('closes_local_at'), -1) }} as last_whole_month
-
-    from waves
-
-    where is_complete
-
-),
-
-landmark_months as (
-
-    select
-        *,
-        -- A wave that closes within a month is looked at from the end of that month on.
-        case
-            when closes_date = {{ month_of('closes_date') }} then last_whole_month
-            else {{ month_of('closes_date') }}
-        end as landmark_month
-
-    from landmarks
-
-),
-
 customers_at_landmarks as (
 
     select
@@ -85,24 +56,23 @@ customers_at_landmarks as (
         answers_of_customers.customer_key,
         answers_of_customers.segment_id,
         answers_of_customers.very_disappointed_rate,
-        landmark_months.wave_number,
-        landmark_months.landmark_month,
+        landmarks.landmark_month,
         spells.is_event,
         spells.duration_months
         - spells.entry_age
         - {{ dbt.datediff(
-            'spells.first_month', 'landmark_months.landmark_month', 'month'
+            'spells.first_month', 'landmarks.landmark_month', 'month'
         ) }} as followed_months
 
     from answers_of_customers
 
-    inner join landmark_months
-        on answers_of_customers.survey_id = landmark_months.survey_id
-        and answers_of_customers.wave_id = landmark_months.wave_id
+    inner join landmarks
+        on answers_of_customers.survey_id = landmarks.survey_id
+        and answers_of_customers.wave_id = landmarks.wave_id
 
     inner join spells
         on answers_of_customers.customer_key = spells.customer_key
-        and landmark_months.landmark_month >= spells.first_month
+        and landmarks.landmark_month >= spells.first_month
 
 )
 

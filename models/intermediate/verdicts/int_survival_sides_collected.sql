@@ -20,6 +20,12 @@ landmarked_answers as (
 
 ),
 
+landmarked_verdicts as (
+
+    select * from {{ ref('int_customer_verdicts_landmarked') }}
+
+),
+
 spells as (
 
     select * from {{ ref('int_customer_spells') }}
@@ -184,3 +190,19 @@ select
     is_event
 
 from answers_with_total
+
+union all
+
+select
+    'longevity' as claim,
+    'all' as segment_id,
+    'segment_verdict' as comparison_label,
+    'all' as contract_type,
+    'month' as survival_basis,
+    side,
+    customer_key,
+    0 as entry_age,
+    followed_months as last_age,
+    is_event
+
+from landmarked_verdicts

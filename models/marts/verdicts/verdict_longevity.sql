@@ -1,4 +1,4 @@
--- Grain: one row per segment.
+-- Grain: one row per segment and basis.
 with
 
 segments as (
@@ -32,10 +32,35 @@ thresholds_used as (
 
 ),
 
+bases as (
+
+    -- Segments are compared with one another in the total only.
+    select
+        segment_id,
+        'own_answer' as longevity_basis,
+        'first_answer' as comparison_label
+
+    from segments
+
+    union all
+
+    select
+        segment_id,
+        'segment_verdict' as longevity_basis,
+        'segment_verdict' as comparison_label
+
+    from segments
+
+    where segment_id = 'all'
+
+),
+
 verdicts as (
 
     select
-        segments.segment_id,
+        bases.segment_id,
+        bases.longevity_basis,
+        bases.longevity_basis = 'own_answer' as is_current,
         survival.claim,
         survival.comparison_label,
         case
@@ -70,12 +95,12 @@ verdicts as (
         survival.hazard_ratio_high,
         coalesce(survival.is_min_n_met, false) as is_min_n_met
 
-    from segments
+    from bases
 
     left join survival
-        on segments.segment_id = survival.segment_id
+        on bases.segment_id = survival.segment_id
+        and bases.comparison_label = survival.comparison_label
         and survival.claim = 'longevity'
-        and survival.comparison_label = 'first_answer'
 
 ),
 
@@ -97,6 +122,7 @@ decisions as (
 
 select
     verdicts.segment_id,
+    verdicts.longevity_basis,
     verdicts.verdict,
     case
         when verdicts.verdict = 'insufficient' and verdicts.is_min_n_met
@@ -105,10 +131,22 @@ select
             then
                 'Too few customers on a side: '
                 || cast(verdicts.focus_customer_count as varchar)
-                || ' who would be very disappointed and '
-                || cast(verdicts.other_customer_count as varchar) || ' others.'
+                || case verdicts.longevity_basis
+                    when 'own_answer' then ' who would be very disappointed and '
+                    else ' of segments above the threshold and '
+                end
+                || cast(verdicts.other_customer_count as varchar)
+                || case verdicts.longevity_basis
+                    when 'own_answer' then ' others.'
+                    else ' of segments below it.'
+                end
         else
-            'Churn of customers who would have been very disappointed is '
+            'Churn of customers '
+            || case verdicts.longevity_basis
+                when 'own_answer' then 'who would have been very disappointed'
+                else 'of segments above the threshold'
+            end
+            || ' is '
             || cast(round(verdicts.hazard_ratio, 2) as varchar)
             || ' times that of the others since the wave'
             || case verdicts.verdict
@@ -126,7 +164,7 @@ select
     end as needed_unit,
     {{ evidence_list([
         "case when verdicts.hazard_ratio is not null then " ~ evidence_item(
-            'churn of the very disappointed against that of the others',
+            'churn of the first side against that of the second',
             'verdicts.verdict_survival_sides__segment',
             [
                 ('claim', 'verdicts.claim'),
@@ -140,7 +178,7 @@ select
             column='hazard_ratio',
         ) ~ " end",
         "case when verdicts.estimate is not null then " ~ evidence_item(
-            'survival of the very disappointed, less that of the others',
+            'survival of the first side, less that of the second',
             'verdicts.verdict_survival_sides__segment',
             [
                 ('claim', 'verdicts.claim'),
@@ -155,9 +193,9 @@ select
     ]) }} as evidence,
     thresholds_used.thresholds,
     verdicts.horizon_months,
-    verdicts.focus_customer_count as very_disappointed_count,
+    verdicts.focus_customer_count as fitting_customer_count,
     verdicts.other_customer_count,
-    verdicts.focus_event_count as very_disappointed_churn_count,
+    verdicts.focus_event_count as fitting_churn_count,
     verdicts.other_event_count as other_churn_count,
     cast(
         case
@@ -179,9 +217,9 @@ select
     ) as needed_count,
     decisions.decided_count,
     decisions.expected_by_chance_count,
-    verdicts.focus_survival_rate as very_disappointed_survival_rate,
-    verdicts.focus_low as very_disappointed_survival_low,
-    verdicts.focus_high as very_disappointed_survival_high,
+    verdicts.focus_survival_rate as fitting_survival_rate,
+    verdicts.focus_low as fitting_survival_low,
+    verdicts.focus_high as fitting_survival_high,
     verdicts.other_survival_rate,
     verdicts.other_low as other_survival_low,
     verdicts.other_high as other_survival_high,
@@ -196,7 +234,7 @@ select
     verdicts.hazard_ratio_low,
     verdicts.hazard_ratio_high,
     verdicts.is_min_n_met,
-    true as is_current,
+    verdicts.is_current,
     {{ as_of() }} as as_of_date
 
 from verdicts
