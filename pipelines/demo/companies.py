@@ -236,10 +236,10 @@ def null_replicate_world(seed: int, scale: float, months: int, count: int) -> Wo
         months=months,
         seed=seed,
         scale=scale,
-        releases=(Release("R-01", "Nothing new", "appearance", -4),),
+        releases=(Release("R-01", "Nothing new", "appearance", -7),),
         is_seasonal=False,
         is_lean=True,
-        lean_waves=2,
+        lean_waves=3,
     )
 
 

@@ -82,6 +82,13 @@ RULES = (
         NOMINAL,
     ),
     Rule(
+        "a release goes with fit",
+        "verdicts.verdict_release_impact",
+        "is_current and measure = 'pmf' and verdict not in ('insufficient', 'pending')",
+        "verdict in ('associated_with_rise', 'associated_with_fall')",
+        NOMINAL,
+    ),
+    Rule(
         "word of mouth grows or shrinks",
         "verdicts.verdict_word_of_mouth",
         "is_current and verdict <> 'insufficient'",

@@ -210,6 +210,20 @@ def test_metrics_name_thresholds_that_exist(marts: list[Node]) -> None:
     assert wrong == []
 
 
+def test_every_verdict_joins_the_summary_and_the_history(
+    manifest: dict[str, Any], marts: list[Node]
+) -> None:
+    """What is reported as a verdict is collected by one line in
+    `int_verdicts_collected`."""
+    reported = {
+        mart["unique_id"]
+        for mart in marts
+        if "verdict" in mart["config"]["meta"].get("reported", {}).get("values", ())
+    }
+    collected = manifest["nodes"]["model.fitmart.int_verdicts_collected"]
+    assert set(collected["depends_on"]["nodes"]) == reported
+
+
 def test_every_mart_tests_its_primary_key(
     marts: list[Node], data_tests: list[Node]
 ) -> None:
