@@ -8,6 +8,7 @@
     ('longevity', 'verdict_longevity'),
     ('lead_lag', 'verdict_lead_lag'),
     ('balance', 'verdict_investment_balance'),
+    ('readiness_criterion', 'verdict_scale_readiness__criterion'),
 ] %}
 with
 

@@ -48,7 +48,8 @@ current_verdicts as (
 
     from verdicts
 
-    where is_current
+    -- The criteria of readiness are told with it, and counted once.
+    where is_current and claim <> 'readiness_criterion'
 
 ),
 
