@@ -1,0 +1,33 @@
+{#- Who was referred, came by itself or was referred for a reward is among those of known
+    source, and they are among the new; who was there before is among the customers. -#}
+with
+
+windows as (
+
+    select * from {{ ref('verdict_word_of_mouth__month') }}
+
+),
+
+judged as (
+
+    select
+        case
+            when referral_count + organic_count + rewarded_count > known_count
+                then 'more came by word of mouth than are known'
+            when known_count > new_customer_count then 'more are known than came'
+            when returning_count > active_count
+                then 'more were there before than are there'
+            when converted_invite_count > invite_count
+                then 'more invitations were taken up than sent'
+            when numerator <> referral_count or denominator <> known_count
+                then 'the share is of something else'
+        end as failure,
+        *
+
+    from windows
+
+)
+
+select * from judged
+
+where failure is not null
