@@ -53,3 +53,11 @@ def test_without_a_whole_there_is_nothing_to_tell() -> None:
 def test_intervals_that_overlap_have_no_distance() -> None:
     assert distance(cell("a", 0.30, 0.40), WHOLE) <= 0
     assert distance(cell("a", 0.40, 0.50), WHOLE) == pytest.approx(0.08)
+
+
+def test_a_segment_that_was_not_told_of_goes_before_one_that_was() -> None:
+    near, far = cell("near", 0.33, 0.40), cell("far", 0.05, 0.15)
+    again = finding(METRIC, [near, WHOLE, far], {"far"})
+    only = finding(METRIC, [WHOLE, far], {"far"})
+    assert again is not None and only is not None
+    assert (again.who, only.who) == ("near", "far")
