@@ -134,6 +134,73 @@ def threshold(value: float, text: str, *, is_vertical: bool = False) -> list[Spe
     return [line, word]
 
 
+def interval_dots(y: Spec, x: Spec, *, height: int) -> Spec:
+    """A row for each word: the estimate as a point on its interval.
+
+    Points are hollow where the sample is too small for a verdict.
+    """
+    return view(
+        {
+            "mark": {"type": "rule", "color": SERIES[0], "strokeWidth": 2},
+            "encoding": {
+                "y": y,
+                "x": {**x, "field": "ci_low"},
+                "x2": {"field": "ci_high"},
+            },
+        },
+        {
+            "mark": {"type": "point", "color": SERIES[0], "size": 50},
+            "encoding": {
+                "y": y,
+                "x": x,
+                "fill": {
+                    "condition": {"test": "datum.is_min_n_met", "value": SERIES[0]},
+                    "value": "var(--paper)",
+                },
+                "tooltip": tooltip(
+                    (y["field"], y["field"], None),
+                    ("estimate", "share", ".1%"),
+                    ("interval", "95 % interval", None),
+                    ("denominator", "n", ",.0f"),
+                ),
+            },
+        },
+        height=height,
+    )
+
+
+def banded_line(x: Spec, y: Spec, *, height: int) -> Spec:
+    """An estimate over time with the band of its interval."""
+    return view(
+        {
+            "mark": {"type": "area", "color": SERIES[0], "opacity": 0.22},
+            "encoding": {
+                "x": x,
+                "y": {**y, "field": "ci_low"},
+                "y2": {"field": "ci_high"},
+            },
+        },
+        {
+            "mark": {"type": "line", "color": SERIES[0], "strokeWidth": 2},
+            "encoding": {"x": x, "y": y},
+        },
+        {
+            "mark": {"type": "point", "opacity": 0, "size": 60, "filled": True},
+            "encoding": {
+                "x": x,
+                "y": y,
+                "tooltip": tooltip(
+                    ("month", "month", None),
+                    ("estimate", "share", ".1%"),
+                    ("interval", "95 % interval", None),
+                    ("denominator", "n", ",.0f"),
+                ),
+            },
+        },
+        height=height,
+    )
+
+
 def tooltip(*pairs: tuple[str, str, str | None]) -> list[Spec]:
     """What a pointer is told: field, title and format of each line."""
     lines = []

@@ -9,6 +9,9 @@ SIGNS = {
     "square": '<rect x="5" y="3" width="8" height="8" fill="var(--vermilion)"/>',
     "hollow-square": '<rect x="5" y="3" width="8" height="8" fill="none" '
     'stroke="var(--vermilion)" stroke-width="1.8"/>',
+    "blue": '<rect x="2" y="2" width="14" height="10" fill="var(--blue)"/>',
+    "hollow-blue": '<rect x="2" y="2" width="14" height="10" fill="none" '
+    'stroke="var(--blue)" stroke-width="1.5"/>',
     "triangle": '<path d="M9 2 L14 11.5 L4 11.5 Z" fill="var(--green)"/>',
     "interval": '<path d="M9 0 V14" stroke="var(--blue)" stroke-width="1.8"/>',
     "line": '<path d="M0 7 H18" stroke="var(--blue)" stroke-width="2"/>',

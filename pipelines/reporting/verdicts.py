@@ -116,7 +116,10 @@ def verdict_marts(publication: Publication) -> dict[str, str]:
     known = {
         relation: CLAIMS.get(name, label(name.removeprefix("verdict_")))
         for relation, columns in publication.columns.items()
-        if relation.startswith("verdicts.") and columns >= SHARED
+        # Marts of parts, such as criteria, say several things of a segment.
+        if relation.startswith("verdicts.")
+        and columns >= SHARED
+        and "__" not in relation
         for name in [relation.removeprefix("verdicts.")]
     }
     order = list(CLAIMS.values())

@@ -7,13 +7,38 @@ from pipelines.reporting.reading import Publication, Row
 from pipelines.reporting.section import Section
 
 MART = "sales.sales_channel_share__month"
+TREND = "verdicts.verdict_word_of_mouth__month"
+MONTHS = 24
 
 
 def figures(publication: Publication) -> list[Figure]:
-    rows = _rows(publication)
+    rows, trend = _rows(publication), _trend(publication)
     groups = list(dict.fromkeys(row["channel"] for row in rows))
-    samples = [row["denominator"] for row in rows]
+    share = charts.quantity(
+        "estimate",
+        axis=charts.SHARE_AXIS,
+        scale={"domain": [0, charts.top(row["ci_high"] for row in trend)]},
+    )
     return [
+        Figure(
+            figure_id="referred",
+            title="Share of new customers who were referred",
+            reading="Of the customers won in the twelve months up to each month and "
+            "whose source is known, with the 95 % band. Referrals that were paid for "
+            "do not count. Windows overlap: neighbouring points are not independent.",
+            marts=(TREND,),
+            sample=_sample(trend),
+            columns=COLUMNS_TREND,
+            rows=trend,
+            empty="no source of any new customer is known for twelve months.",
+            spec=charts.banded_line(charts.time("end_month"), share, height=150),
+            panels=[
+                Panel(name, own)
+                for segment, name in publication.segment_names.items()
+                if (own := [row for row in trend if row["segment_id"] == segment])
+            ],
+            legend=(("band", "share with its 95 % interval"),),
+        ),
         Figure(
             figure_id="channels",
             title="New customers by the channel of their first touch",
@@ -21,9 +46,7 @@ def figures(publication: Publication) -> list[Figure]:
             "intervals, over all months. Referrals that were paid for stand apart: "
             "they are no word of mouth. Hollow points rest on fewer than 30 customers.",
             marts=(MART,),
-            sample=f"{count(min(samples))} to {count(max(samples))} customers"
-            if samples
-            else "",
+            sample=_sample(rows),
             columns=COLUMNS,
             rows=rows,
             empty="no source of any new customer is known.",
@@ -37,7 +60,7 @@ def figures(publication: Publication) -> list[Figure]:
                 for segment, name in publication.segment_names.items()
                 if (own := [row for row in rows if row["segment_id"] == segment])
             ],
-        )
+        ),
     ]
 
 
@@ -70,34 +93,38 @@ def _rows(publication: Publication) -> list[Row]:
 def _spec(groups: list[str], end: float) -> charts.Spec:
     y = charts.names("channel", groups, axis={"grid": True})
     x = charts.quantity("estimate", axis=charts.SHARE_AXIS, scale={"domain": [0, end]})
-    return charts.view(
-        {
-            "mark": {"type": "rule", "color": "var(--blue)", "strokeWidth": 2},
-            "encoding": {
-                "y": y,
-                "x": {**x, "field": "ci_low"},
-                "x2": {"field": "ci_high"},
-            },
-        },
-        {
-            "mark": {"type": "point", "color": "var(--blue)", "size": 50},
-            "encoding": {
-                "y": y,
-                "x": x,
-                "fill": {
-                    "condition": {"test": "datum.is_min_n_met", "value": "var(--blue)"},
-                    "value": "var(--paper)",
-                },
-                "tooltip": charts.tooltip(
-                    ("channel", "channel", None),
-                    ("estimate", "share", ".1%"),
-                    ("interval", "95 % interval", None),
-                    ("denominator", "customers (n)", ",.0f"),
-                ),
-            },
-        },
-        height=19 * len(groups) + 30,
+    return charts.interval_dots(y, x, height=19 * len(groups) + 30)
+
+
+def _trend(publication: Publication) -> list[Row]:
+    """The share that was referred, in the twelve months up to each."""
+    if not publication.has(TREND):
+        return []
+    rows = publication.rows(
+        f"""
+        select
+            segment_id, end_month, strftime(end_month, '%Y-%m') as month, estimate,
+            ci_low, ci_high, numerator, denominator, new_customer_count,
+            word_of_mouth_coefficient
+        from {TREND}
+        where window_months = 12 and estimate is not null
+            and list_contains(?, segment_id)
+        qualify dense_rank() over (order by end_month desc) <= {MONTHS}
+        order by list_position(?, segment_id), end_month
+        """,
+        [publication.segment_ids, publication.segment_ids],
     )
+    for row in rows:
+        row["segment"] = publication.segment_names[row["segment_id"]]
+        row["interval"] = interval(row["ci_low"], row["ci_high"])
+    return rows
+
+
+def _sample(rows: list[Row]) -> str:
+    samples = [row["denominator"] for row in rows]
+    if not samples:
+        return ""
+    return f"{count(min(samples))} to {count(max(samples))} customers per point"
 
 
 COLUMNS = (
@@ -107,6 +134,16 @@ COLUMNS = (
     Column("interval", "95 % interval"),
     Column("numerator", "Customers by it", count),
     Column("denominator", "Customers (n)", count),
+)
+
+COLUMNS_TREND = (
+    Column("segment", "Segment"),
+    Column("month", "Twelve months to"),
+    Column("estimate", "Referred", percent),
+    Column("interval", "95 % interval"),
+    Column("numerator", "Referred customers", count),
+    Column("denominator", "Known source (n)", count),
+    Column("new_customer_count", "New customers", count),
 )
 
 WORD_OF_MOUTH = Section(
