@@ -9,6 +9,7 @@ from pipelines.cli import (
     backup,
     contract,
     demo,
+    explain,
     extracts,
     publications,
     rejects,
@@ -45,6 +46,7 @@ def _shared(home: HomeOption = None) -> None:
 
 app.command("run")(run.run)
 app.command("status")(status.status)
+app.command("explain")(explain.explain)
 app.command("demo")(demo.demo)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)

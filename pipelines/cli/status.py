@@ -1,4 +1,4 @@
-"""`fitmart status`: the ledger, the last runs and the publications of a home."""
+"""`fitmart status`: the ledger, last runs, publications and verdicts of a home."""
 
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +17,7 @@ Last = Annotated[int, typer.Option(min=1, help="How many runs to show.")]
 
 
 def status(last: Last = 5) -> None:
-    """Show what a home holds: extracts, last runs, publications.
+    """Show what a home holds: extracts, last runs, publications, verdicts.
 
     Example: fitmart --home ./data status --last 3
     """
@@ -35,6 +35,7 @@ def status(last: Last = 5) -> None:
         partial(_show_extracts, home, is_running=is_running),
         partial(_show_runs, records[:last], is_running=is_running),
         partial(_show_publications, home),
+        partial(_show_verdicts, home),
     ):
         out.print()
         try:
@@ -114,6 +115,37 @@ def _show_publications(home: "Home", out: "Console") -> None:
             rule="current_is_readable",
             remedy="Roll back to an older one, or run: the build is published anew.",
         )
+
+
+def _show_verdicts(home: "Home", out: "Console") -> None:
+    """What readers are told of each segment, and where the report is."""
+    from pipelines.cli.show import table
+    from pipelines.reporting.reading import opened
+    from pipelines.reporting.verdicts import current_verdicts, verdict_marts
+
+    if not home.current.exists():
+        return
+    with opened(home.current) as publication:
+        told = {
+            claim: {
+                one.segment_id: one.words
+                for one in current_verdicts(publication, mart, claim)
+            }
+            for mart, claim in verdict_marts(publication).items()
+        }
+        names = publication.segment_names
+    shown = {claim: words for claim, words in told.items() if words}
+    rows = [
+        (name, *(words.get(segment) for words in shown.values()))
+        for segment, name in names.items()
+        if any(segment in words for words in shown.values())
+    ]
+    if rows:
+        out.print(table(["segment", *(claim.lower() for claim in shown)], rows))
+        out.print()
+        out.print("Why: fitmart explain VERDICT SEGMENT, such as fit_by_segment all")
+    if home.current_report.exists():
+        out.print(f"Report {home.current_report}", markup=False, soft_wrap=True)
 
 
 def _show_why_it_failed(run: "RunRecord") -> None:

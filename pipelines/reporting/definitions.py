@@ -1,13 +1,17 @@
 """What each mart of the page says of itself: where links of figures lead to."""
 
+from collections.abc import Iterable
+
 from pipelines.docs.dictionary import anchor
 from pipelines.reporting.figure import definition
 from pipelines.reporting.markup import Markup, element, join
 from pipelines.reporting.reading import Publication
 
 
-def definitions(publication: Publication) -> Markup:
-    """A list of all marts of the publication, each with an anchor."""
+def definitions(publication: Publication, referenced: Iterable[str]) -> Markup:
+    """A list of all marts, each with an anchor; figures may name one that is absent."""
+    absent = dict.fromkeys(referenced, "Not in this publication.")
+    known = {**absent, **META, **publication.descriptions}
     entries = [
         element(
             "div",
@@ -15,7 +19,7 @@ def definitions(publication: Publication) -> Markup:
             element("dd", with_code(text or "No description was published.")),
             _estimate(publication, relation),
         )
-        for relation, text in sorted({**META, **publication.descriptions}.items())
+        for relation, text in sorted(known.items())
     ]
     return element(
         "section",

@@ -27,6 +27,8 @@ def render(file: Path) -> bytes:
 def page(publication: Publication) -> str:
     """The whole page as text."""
     as_of = publication.header.as_of.isoformat()
+    read = [(section, section.read(publication)) for section in SECTIONS]
+    marts = {mart for _, figures in read for one in figures for mart in one.marts}
     library, own = javascript.library(), javascript.own()
     body = element(
         "body",
@@ -36,8 +38,8 @@ def page(publication: Publication) -> str:
         element(
             "main",
             summary(publication),
-            [section.markup(publication) for section in SECTIONS],
-            definitions(publication),
+            [section.markup(figures, as_of) for section, figures in read],
+            definitions(publication, marts),
         ),
         _footer(publication),
         data_block("chart-config", charts.CONFIG),

@@ -1,6 +1,6 @@
 """A part of the page: its heading, what it is about, and what reads its figures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pipelines.reporting.figure import Figure
@@ -23,13 +23,12 @@ class Section:
     claim: str
     read: Callable[[Publication], list[Figure]]
 
-    def markup(self, publication: Publication) -> Markup:
-        """The section with its figures; what has no rows says so."""
-        as_of = publication.header.as_of.isoformat()
+    def markup(self, figures: Iterable[Figure], as_of: str) -> Markup:
+        """The section with what was read; a figure without rows says so."""
         return element(
             "section",
             element("h2", self.title, id=self.section_id),
             element("p", self.claim, class_="muted"),
-            [figure.markup(as_of) for figure in self.read(publication)],
+            [figure.markup(as_of) for figure in figures],
             aria_labelledby=self.section_id,
         )

@@ -7,8 +7,11 @@ async function draw(element) {
   const { figure, panel } = element.dataset;
   if (!figures.has(figure)) figures.set(figure, read(`${figure}-data`));
   const { spec, panels } = figures.get(figure);
+  // Vega gives the element that it draws into a role of its own.
+  const canvas = document.createElement("div");
+  element.append(canvas);
   await window.vegaEmbed(
-    element,
+    canvas,
     { ...spec, data: { values: panels[panel] } },
     // The interpreter, since the page's policy forbids making code from text.
     { mode: "vega-lite", renderer: "svg", actions: false, ast: true, config },

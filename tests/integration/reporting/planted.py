@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[3]
 AS_OF = date(2026, 1, 1)
 NASTY = "<script>window.hacked=1;alert(1)</script>"
 QUOTED = 'Dent\'s "fine" & co </script><img src=x onerror=window.hacked=1>'
+THEMES = "fit.fit_feedback_themes__month"
 PLAIN = "plain_segment"
 SEGMENTS = (NASTY, QUOTED, PLAIN)
 QUARTERS = [(year, quarter) for year in (2024, 2025) for quarter in (1, 2, 3, 4)]
@@ -29,7 +30,7 @@ class Planted:
     def __init__(self, file: Path) -> None:
         self.file = file
         self.connection = duckdb.connect(str(file))
-        self.marts = _declared()
+        self.marts = declared_marts()
         for schema in {name.partition(".")[0] for name in self.marts} | {"meta"}:
             self.connection.execute(f"create schema {schema}")
         tables = {f"meta.{name}": columns for name, columns in META_TABLES.items()}
@@ -73,7 +74,7 @@ class Planted:
         return self.file
 
 
-def _declared() -> dict[str, dict[str, str]]:
+def declared_marts() -> dict[str, dict[str, str]]:
     """Columns of every mart, from its contract."""
     marts = {}
     for file in sorted((ROOT / "models/marts").rglob("*.yml")):
@@ -173,17 +174,18 @@ def _plant_fit(planted: Planted, segment: str, number: int) -> None:
         plateau="flat",
         **rate(5, 90),
     )
-    for theme in ("exports", NASTY):
-        planted.add(
-            "fit.fit_feedback_themes__month",
-            segment_id=segment,
-            theme=theme,
-            period_label="all",
-            mention_count=12,
-            customer_count=10,
-            mrr_amount=1000,
-            **rate(12, 60),
-        )
+    if THEMES in planted.marts:
+        for theme in ("exports", NASTY):
+            planted.add(
+                THEMES,
+                segment_id=segment,
+                theme=theme,
+                period_label="all",
+                mention_count=12,
+                customer_count=10,
+                mrr_amount=1000,
+                **rate(12, 60),
+            )
 
 
 def _plant_sales(planted: Planted, segment: str, number: int) -> None:
