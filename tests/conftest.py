@@ -37,12 +37,38 @@ ErrorByNode = dict[str, str]
 CompileWithDbt = Callable[..., tuple[SqlByNode, ErrorByNode]]
 
 
+SHARED_HOMES = ("demo", "small_demo", "replicates", "ingested_surveys", "refreshed")
+"""Fixtures of a session that take long, and that what is built on them needs."""
+
+SPLIT = ("truth", "real_data", "integration/orchestration")
+"""Folders that build several homes, which need not be built by the same worker."""
+
+LONGEST_FIRST = ("torture", *SPLIT, "test_the_tests")
+"""What must not begin when the other worker has nothing left to do."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a folder on one worker: they share homes and companies that
-    took long to build."""
-    for item in items:
-        folder = item.path.parent.relative_to(ROOT / "tests")
-        item.add_marker(pytest.mark.xdist_group("/".join(folder.parts[:2])))
+    """Keep tests that share a home or a company on one worker, and begin with those
+    that take longest: short ones fill what is left at the end."""
+    groups = {item: _group(item) for item in items}
+    for item, group in groups.items():
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: _rank(groups[item]))
+
+
+def _group(item: pytest.Item) -> str:
+    path = item.path.relative_to(ROOT / "tests")
+    folder = "/".join(path.parent.parts[:2])
+    if folder not in SPLIT:
+        return folder
+    needed = getattr(item, "fixturenames", ())
+    home = next((home for home in SHARED_HOMES if home in needed), path.stem)
+    return f"{folder}/{home}"
+
+
+def _rank(group: str) -> int:
+    first = (n for n, top in enumerate(LONGEST_FIRST) if group.startswith(top))
+    return next(first, len(LONGEST_FIRST))
 
 
 def run_dbt(command: str, project: Path, target: Path, home: Path, result: str) -> Any:
