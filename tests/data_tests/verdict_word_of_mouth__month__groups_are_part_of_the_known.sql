@@ -1,5 +1,5 @@
-{#- Who was referred, came by itself or was referred for a reward is among those of known
-    source, and they are among the new; who was there before is among the customers. -#}
+{#- Who was referred, came by itself or was referred for a reward is among those of
+    known source, and they are among the new; who was there before is a customer. -#}
 with
 
 windows as (
@@ -22,12 +22,22 @@ judged as (
             when numerator <> referral_count or denominator <> known_count
                 then 'the share is of something else'
         end as failure,
-        *
+        segment_id,
+        new_customer_count,
+        known_count,
+        numerator
 
     from windows
 
 )
 
-select * from judged
+select
+    failure,
+    segment_id,
+    new_customer_count,
+    known_count,
+    numerator
+
+from judged
 
 where failure is not null
