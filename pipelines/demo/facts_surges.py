@@ -20,7 +20,7 @@ YEAR = 12
 def surge_facts(segment: Segment, world: World) -> list[dict[str, Any]]:
     """The planted surges, and whether any of the segment's can be one without fit."""
     starts = world.month_starts
-    episodes = []
+    episodes: list[dict[str, Any]] = []
     for burst in segment.bursts:
         first, last = world.months + burst.first, world.months + burst.last
         if burst.factor <= 1 or first < LEAST_HISTORY:
@@ -33,6 +33,13 @@ def surge_facts(segment: Segment, world: World) -> list[dict[str, Any]]:
                 "first_month": starts[first].isoformat(),
                 "last_month": starts[min(last, world.months - 1)].isoformat(),
                 "verdict": faded if is_over else "pending",
+                # its year before holds another surge, which raises the bar: at small
+                # scales it may not be seen
+                "is_in_shadow": any(
+                    0 < burst.first - other.first <= YEAR
+                    for other in segment.bursts
+                    if other.factor > 1
+                ),
             }
         )
     where = {"segment_id": segment.name}

@@ -32,7 +32,8 @@ VERDICTS = (
 def test_planted_surges_get_their_verdict(
     company: Rehearsal, marts: duckdb.DuckDBPyConnection
 ) -> None:
-    """Every planted burst is seen, and a surge that begins in it has its verdict."""
+    """Every planted burst is seen, but for one that follows another within the year,
+    which may be; what is seen has its verdict."""
     compared = 0
     for fact in company.truth.facts_of(SURGE, "verdict"):
         segment = fact["shows_in"]["where"]["segment_id"]
@@ -59,9 +60,10 @@ def test_planted_surges_get_their_verdict(
                         for said, _, start, end in found
                         if start is not None and start <= last and end >= first
                     }
-                    assert verdicts == {episode["verdict"]}, (segment, episode)
-                    compared += 1
-    assert compared >= 3
+                    if verdicts or not episode["is_in_shadow"]:
+                        assert verdicts == {episode["verdict"]}, (segment, episode)
+                        compared += 1
+    assert compared >= 2
 
 
 def test_word_of_mouth_never_says_the_opposite(
