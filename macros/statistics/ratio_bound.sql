@@ -12,10 +12,7 @@
 ) -%}
     {%- set ratio = safe_divide(sum_y, sum_x) -%}
     {%- set units = "cast(" ~ n ~ " as double)" -%}
-    {%- set squares -%}
-        (cast({{ sum_yy }} as double) - 2 * {{ ratio }} * cast({{ sum_xy }} as double)
-        + {{ ratio }} * {{ ratio }} * cast({{ sum_xx }} as double))
-    {%- endset -%}
+    {%- set squares = ratio_squares(sum_y, sum_x, sum_yy, sum_xy, sum_xx) -%}
     {%- set bound -%}
         {{ ratio }} {{ interval_side_sign(side) }} {{ t_quantile_975("(" ~ n ~ ") - 1") }}
         * sqrt({{ units }} / ({{ units }} - 1) * {{ squares }})

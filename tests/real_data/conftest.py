@@ -58,6 +58,13 @@ SURVEY_FILES = {
 }
 """Files of the survey landing, and where the data has them."""
 
+SPACK_WAVES = [
+    ("spack_user_survey", "spack:2020", "2020-10-01 00:00:00", "2020-12-01 00:00:00"),
+    ("spack_user_survey", "spack:2021", "2021-12-01 00:00:00", "2022-02-01 00:00:00"),
+    ("spack_user_survey", "spack:2022", "2023-02-01 00:00:00", "2023-04-01 00:00:00"),
+]
+"""The waves of the survey that has three, each named after the year that it is of."""
+
 
 @dataclass(frozen=True)
 class RealHome:
@@ -65,6 +72,8 @@ class RealHome:
 
     settings: Settings
     data: Path
+    seeds: Path | None = None
+    """Decisions as data, where they are not those of the project."""
 
     def land(self, source: str, name: str | None = None) -> None:
         """Put a copy of one public file into the landing."""
@@ -84,6 +93,8 @@ class RealHome:
             environment.setenv("CONTRACTS", str(settings.contracts))
             environment.setenv("AS_OF", settings.as_of.isoformat())
             environment.setenv("REPORTING_CURRENCY", settings.reporting_currency)
+            if self.seeds is not None:
+                environment.setenv("SEEDS", str(self.seeds))
             summary = refresh(settings)
         assert summary.is_good, summary.record.refusals
 
@@ -153,7 +164,17 @@ def ingested_surveys(new_home: Callable[..., RealHome]) -> RealHome:
 
 
 @pytest.fixture(scope="session")
-def surveys(ingested_surveys: RealHome) -> RealHome:
-    """The same home after the whole job, which finds every extract loaded already."""
-    ingested_surveys.refresh()
-    return ingested_surveys
+def surveys(
+    ingested_surveys: RealHome, tmp_path_factory: pytest.TempPathFactory
+) -> RealHome:
+    """The same home after the whole job, which finds every extract loaded already.
+
+    The waves of one survey are declared, in a copy of the seeds; the others have none.
+    """
+    seeds = tmp_path_factory.mktemp("decisions") / "seeds"
+    shutil.copytree(ROOT / "seeds", seeds)
+    with (seeds / "survey_waves.csv").open("a", encoding="utf-8") as file:
+        file.writelines(f"{','.join(wave)}\n" for wave in SPACK_WAVES)
+    surveys = replace(ingested_surveys, seeds=seeds)
+    surveys.refresh()
+    return surveys

@@ -6,7 +6,7 @@ A score of fewer than ten answers is suppressed; its counts are published all th
 from __future__ import annotations
 
 import csv
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from math import sqrt
 from pathlib import Path
@@ -68,10 +68,36 @@ def test_the_garden_centre_scores_55(surveys: RealHome, data: Path) -> None:
     assert counted == Score(626, 81, 986)
     assert round(counted.nps, 4) == 55.2738
 
+    published, nps = scores(surveys, "garden_centre_customers")["all"]
+    assert published == counted
+    assert nps == pytest.approx(counted.nps, abs=1e-9)
+
+
+def test_the_garden_centre_has_a_score_by_what_a_visit_brings(
+    surveys: RealHome, data: Path
+) -> None:
+    by_band: dict[str, list[int]] = defaultdict(list)
+    for row in read(data / "survey_nps_garden_centre/nps_first_1000.csv", "latin-1"):
+        if row[2] != "NA":
+            by_band[band(float(row[7]))].append(int(row[2]))
     published = scores(surveys, "garden_centre_customers")
-    for segment in ("all", "unknown"):
-        assert published[segment][0] == counted
-        assert published[segment][1] == pytest.approx(counted.nps, abs=1e-9)
+    del published["all"]
+    assert len(published) == 4
+    assert {name: counts for name, (counts, _) in published.items()} == {
+        name: score(answers) for name, answers in by_band.items()
+    }
+    for name, (counts, nps) in published.items():
+        assert nps == pytest.approx(counts.nps, abs=1e-9), name
+    assert sum(counts.answered for counts, _ in published.values()) == 986
+
+
+def band(euros: float) -> str:
+    """Of what a visit brings; returns are among the lowest."""
+    if euros < 25:
+        return "under_25_eur"
+    if euros < 50:
+        return "25_to_50_eur"
+    return "50_to_100_eur" if euros < 100 else "from_100_eur"
 
 
 def test_the_interval_of_the_garden_centre_is_the_adjusted_wald(
@@ -124,6 +150,39 @@ def test_small_brands_are_suppressed_and_counted(surveys: RealHome) -> None:
         if nps is None
     }
     assert small == {"Michelin": 9}
+
+
+def test_no_brand_has_enough_answers_to_be_judged(surveys: RealHome) -> None:
+    """Nine to fifteen each: shown from ten on, and good for no verdict."""
+    assert surveys.marts(
+        "select segment_id from fit.fit_nps__segment_wave"
+        " where survey_id = 'brands_2021' and is_min_n_met"
+    ) == [("all",)]
+
+
+def test_small_airlines_are_suppressed_or_not_judged(
+    surveys: RealHome, data: Path
+) -> None:
+    """Of 99, two have fewer than ten answers and twenty more fewer than thirty."""
+    answered = Counter(
+        airline
+        for name in ("input_01.csv", "input_02.csv")
+        for airline, *_ in read(data / "survey_preppin/case_122" / name)
+    )
+    rows = surveys.marts(
+        "select segment_id, estimate is not null, ci_low is not null, is_min_n_met"
+        " from fit.fit_nps__segment_wave"
+        " where survey_id = 'airlines' and segment_id <> 'all'"
+    )
+    assert {airline: shown for airline, *shown in rows} == {
+        airline: [n >= 10, n >= 10, n >= 30] for airline, n in answered.items()
+    }
+    shown = Counter(tuple(shown) for _, *shown in rows)
+    assert shown == {
+        (False, False, False): 2,
+        (True, True, False): 20,
+        (True, True, True): 77,
+    }
 
 
 def test_99_airlines_come_from_two_files(surveys: RealHome, data: Path) -> None:

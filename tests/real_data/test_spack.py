@@ -1,4 +1,7 @@
-"""Spack user survey: three schemas in one feed, and a workbook that equals its CSV."""
+"""Spack user survey: three schemas in one feed, and a workbook that equals its CSV.
+
+What its three waves say, and what changed between them, is in `test_spack_waves.py`.
+"""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ import duckdb
 import numpy
 import pandas
 from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
 INTERVAL = ["numerator", "denominator", "estimate", "ci_low", "ci_high", "n_effective"]
 
@@ -55,6 +56,17 @@ def linearised(low: float = 0, high: float = numpy.inf) -> Interval:
         return max(low, ratio - half), min(high, ratio + half)
 
     return interval
+
+
+def wilson_of_residuals(y: Array, x: Array) -> tuple[float, float]:
+    """The score interval of as many equal units as have the error of the ratio."""
+    ratio, n = y.sum() / x.sum(), len(x)
+    residuals = y - ratio * x
+    if residuals @ residuals <= 1e-12 * (y @ y):
+        return numpy.nan, numpy.nan
+    variance = n / (n - 1) * (residuals @ residuals) / x.sum() ** 2
+    size = min(n, ratio * (1 - ratio) / variance)
+    return proportion_confint(ratio * size, size, method="wilson")
 
 
 def wilson(y: Array, x: Array) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy
 import pytest
 from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
 Evaluate = Callable[[str, list[tuple[Any, ...]]], list[dict[str, Any]]]
 Units = list[tuple[Decimal, Decimal]]
@@ -105,6 +106,40 @@ def test_small_samples_keep_their_sums_only(
     assert row["is_min_n_met"] is is_min_n_met
     for column in ("estimate", "ci_low", "ci_high"):
         assert (row[column] is not None) is is_shown
+
+
+@pytest.mark.parametrize("n", [10, 29, 30, 400])
+def test_a_part_has_the_interval_of_as_many_equal_units(
+    evaluate: Evaluate, n: int
+) -> None:
+    for seed in range(5):
+        units = deals(n, seed)
+        y, x = (float(sum(column)) for column in zip(*units, strict=True))
+        size = min(n, y / x * (1 - y / x) / standard_error(units) ** 2)
+        low, high = proportion_confint(y / x * size, size, method="wilson")
+        [row] = evaluate("part", units)
+        assert (row["ci_low"], row["ci_high"]) == pytest.approx((low, high), abs=1e-9)
+        assert row["estimate"] == pytest.approx(y / x, abs=1e-12)
+        assert (row["ci_method"], row["n_effective"]) == ("wilson_ratio", n)
+
+
+@pytest.mark.parametrize("n", [50, 900])
+def test_a_part_of_equal_units_has_the_interval_of_their_number(
+    evaluate: Evaluate, n: int
+) -> None:
+    """But for n - 1 in place of n, which no interval of a share has."""
+    units = [(Decimal(7 * (i > 0)), Decimal(7)) for i in range(n)]
+    low, high = proportion_confint((n - 1) ** 2 / n, n - 1, method="wilson")
+    [row] = evaluate("part", units)
+    assert (row["ci_low"], row["ci_high"]) == pytest.approx((low, high), abs=1e-9)
+
+
+@pytest.mark.parametrize("n", [50, 900])
+def test_a_part_without_spread_has_no_interval(evaluate: Evaluate, n: int) -> None:
+    for kept in (0, 1):
+        [row] = evaluate("part", [(kept * Decimal(i), Decimal(i)) for i in range(1, n)])
+        assert row["estimate"] == kept
+        assert row["ci_low"] is row["ci_high"] is None
 
 
 @pytest.mark.parametrize("won", [0, 1])

@@ -186,15 +186,13 @@ gross_rates as (
         '{{ var("reporting_currency") }}' as currency_code,
         loss_count as moved_customer_count,
         mrr_month,
-        {{ ratio_interval(
+        {{ ratio_share_interval(
             'sum_lost',
             'sum_opening',
             'sum_lost_lost',
             'sum_lost_opening',
             'sum_opening_opening',
-            'customer_count',
-            lower=0,
-            upper=1
+            'customer_count'
         ) }}
 
     from cells

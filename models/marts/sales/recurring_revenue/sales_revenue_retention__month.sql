@@ -161,14 +161,13 @@ gross_rates as (
         'grr' as measure,
         customer_count,
         {{ safe_divide('largest_amount', 'sum_base') }} as largest_customer_rate,
-        {{ ratio_interval(
+        {{ ratio_share_interval(
             'sum_kept',
             'sum_base',
             'sum_kept_kept',
             'sum_kept_base',
             'sum_base_base',
-            'customer_count',
-            upper=1
+            'customer_count'
         ) }}
 
     from sums
