@@ -131,6 +131,22 @@ def test_raw_score_passes_where_the_satisfied_answer_more_and_the_true_one_does_
     assert sum(not cell.is_covered for cell in raw) > most_missed(len(raw))
 
 
+def test_weighting_keeps_the_biased_score_from_confirming_fit(
+    marts: duckdb.DuckDBPyConnection,
+) -> None:
+    """Wave by wave of the last year it lies below the raw one, and is never above."""
+    rows = marts.execute(
+        f"select weighting, estimate, verdict from {PMF}"
+        " where segment_id = 'beauty_salons' and opens_date >= date '2025-01-01'"
+        " and weighting in ('none', 'logo') and estimate is not null"
+        " order by wave_id, weighting"
+    ).fetchall()
+    weighted, raw = rows[::2], rows[1::2]
+    assert len(weighted) == len(raw) >= 3
+    assert all(one[1] < other[1] for one, other in zip(weighted, raw, strict=True))
+    assert {verdict for _, _, verdict in weighted} <= {"below", "undetermined"}
+
+
 def test_raw_nps_is_off_where_the_satisfied_answer_more(
     company: Rehearsal, marts: duckdb.DuckDBPyConnection
 ) -> None:
