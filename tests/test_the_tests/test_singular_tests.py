@@ -140,3 +140,19 @@ def test_every_failure_that_a_test_names_has_a_planted_fault(
 
 def test_every_singular_test_has_planted_faults() -> None:
     assert sorted(TESTS) == sorted(path.stem for path in SINGULAR_TESTS.glob("*.sql"))
+
+
+def test_an_unknown_label_says_how_often_and_where_it_came_and_what_to_add(
+    failures: Failures,
+) -> None:
+    answers = [["pmf", "Option 1 ", None, extract] for extract in ("e1", "e1", "e2")]
+    extracts = [["e1", "pulse.csv"], ["e2", "late.csv"]]
+    rows = failures(
+        "stg_survey__answers__labels_are_declared",
+        {"stg_survey__answers": answers, "ops.extracts": extracts},
+    )
+    line = 'add to seeds/answer_labels.csv: pmf,"option 1",<code>,<number>'
+    assert sorted(
+        (row["answer_label"], row["file_path"], row["answer_count"], row["remedy"])
+        for row in rows
+    ) == [("Option 1 ", "late.csv", 1, line), ("Option 1 ", "pulse.csv", 2, line)]
