@@ -86,9 +86,18 @@ def trace(sql: str, schema: Mapping[str, Mapping[str, str]]) -> ColumnLineage:
     traced: ColumnLineage = {}
     for column in tree.named_selects:
         origins = set()
-        for leaf in lineage(
-            column, tree, schema=nested, dialect="duckdb", scope=scope
-        ).walk():
+        # Neither copied nor cut down for each column: that is for pictures of lineage,
+        # and takes a hundred times as long on the intervals of a wide model.
+        nodes = lineage(
+            column,
+            tree,
+            schema=nested,
+            dialect="duckdb",
+            scope=scope,
+            trim_selects=False,
+            copy=False,
+        )
+        for leaf in nodes.walk():
             table = leaf.expression
             if leaf.downstream or not isinstance(table, exp.Table):
                 continue
