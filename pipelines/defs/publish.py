@@ -42,18 +42,20 @@ def build_publication(transform: dg.AssetsDefinition) -> dg.AssetsDefinition:
     def publication(
         context: dg.AssetExecutionContext, warehouse: Warehouse
     ) -> Iterator[dg.MaterializeResult[None]]:
+        home = warehouse.settings.home
         done = publish_stage(warehouse.settings, context.run.run_id)
         yield dg.MaterializeResult(
             asset_key=KEY,
             metadata={
                 "publication_id": done.publication_id,
-                "file": dg.MetadataValue.path(str(warehouse.settings.home.current)),
+                "file": dg.MetadataValue.path(str(home.current)),
+                "report": dg.MetadataValue.url(home.current_report.as_uri()),
                 "path": dg.MetadataValue.path(str(done.path)),
                 "is_new": done.is_new,
                 "dagster/row_count": sum(done.rows.values()),
                 "rows": dict(done.rows),
             },
         )
-        yield report_result(warehouse.settings.home, done)
+        yield report_result(home, done)
 
     return publication

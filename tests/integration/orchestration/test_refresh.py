@@ -129,14 +129,17 @@ def test_every_sql_model_has_the_lineage_of_its_columns(refreshed: Refreshed) ->
     assert missing == []
 
 
-def test_the_publication_links_the_file_that_readers_open(
-    refreshed: Refreshed,
-) -> None:
+def test_the_publication_links_its_file_and_its_report(refreshed: Refreshed) -> None:
     (metadata,) = shown(refreshed.company, "marts/publication")
     file = metadata["file"]
     assert isinstance(file, dg.PathMetadataValue)
     assert file.value == str(refreshed.company.settings.home.current)
     assert Path(str(metadata["path"].value)).is_file()
+    report = metadata["report"]
+    assert isinstance(report, dg.UrlMetadataValue)
+    page = refreshed.company.settings.home.current_report
+    assert report.value == page.as_uri()
+    assert page.is_file()
 
 
 def test_every_mart_has_a_number_to_watch_that_can_be_read(
