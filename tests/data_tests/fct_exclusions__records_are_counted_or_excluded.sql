@@ -46,6 +46,12 @@ invitations as (
 
 ),
 
+feedback as (
+
+    select * from {{ ref('fct_feedback') }}
+
+),
+
 facts as (
 
     select
@@ -101,6 +107,15 @@ facts as (
         count(*) filter (where is_counted) as counted_count
 
     from invitations
+
+    union all
+
+    select
+        'product.feedback' as feed,
+        count(*) as record_count,
+        count(*) filter (where is_counted) as counted_count
+
+    from feedback
 
 ),
 

@@ -85,6 +85,12 @@ usage_days as (
 
 ),
 
+release_exposures as (
+
+    select * from {{ ref('stg_product__release_exposures') }}
+
+),
+
 named_accounts as (
 
     -- `union`, since the same account is named many times.
@@ -173,6 +179,14 @@ named_accounts as (
         account_id
 
     from usage_days
+
+    union
+
+    select
+        source_system,
+        account_id
+
+    from release_exposures
 
 ),
 

@@ -61,6 +61,18 @@ cancel_reasons as (
 
 ),
 
+releases as (
+
+    select * from {{ ref('stg_product__releases') }}
+
+),
+
+feedback_themes as (
+
+    select * from {{ ref('feedback_themes') }}
+
+),
+
 declared as (
 
     select
@@ -140,6 +152,22 @@ declared as (
         question_kind || ': ' || answer_label
 
     from answer_labels
+
+    union all
+
+    select
+        'feedback_themes',
+        theme
+
+    from feedback_themes
+
+    union all
+
+    select
+        'product.releases',
+        release_id
+
+    from releases
 
 )
 

@@ -73,6 +73,24 @@ margins as (
 
 ),
 
+feedback as (
+
+    select * from {{ ref('stg_product__feedback') }}
+
+),
+
+releases as (
+
+    select * from {{ ref('stg_product__releases') }}
+
+),
+
+theme_releases as (
+
+    select * from {{ ref('theme_releases') }}
+
+),
+
 matched_accounts as (
 
     select * from {{ ref('int_account_references_matched') }}
@@ -336,6 +354,65 @@ observed as (
     where
         answer_number is null
         and answer_label is not null
+
+    union all
+
+    select
+        'product.feedback',
+        'theme',
+        'feedback_themes',
+        theme
+
+    from feedback
+
+    union all
+
+    select
+        'product.feedback',
+        'account_id',
+        'crm.accounts',
+        source_system || ':' || account_id
+    from feedback
+
+    union all
+
+    select
+        'product.releases',
+        'theme',
+        'feedback_themes',
+        theme
+
+    from releases
+
+    union all
+
+    select
+        'product.releases',
+        'segment',
+        'segments',
+        segment_id
+
+    from releases
+
+    union all
+
+    select
+        'seeds.theme_releases',
+        'theme',
+        'feedback_themes',
+        theme
+
+    from theme_releases
+
+    union all
+
+    select
+        'seeds.theme_releases',
+        'release_id',
+        'product.releases',
+        release_id
+
+    from theme_releases
 
 ),
 

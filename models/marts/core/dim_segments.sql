@@ -25,6 +25,12 @@ responses as (
 
 ),
 
+releases as (
+
+    select * from {{ ref('stg_product__releases') }}
+
+),
+
 segment_ids as (
 
     -- `union`: a segment is one row, wherever it was seen.
@@ -35,6 +41,8 @@ segment_ids as (
     select own_segment_id from order_lines
     union
     select segment_id from responses
+    union
+    select nullif(trim(segment_id), '') from releases
 
 )
 

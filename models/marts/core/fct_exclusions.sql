@@ -37,6 +37,12 @@ subscription_versions as (
 
 ),
 
+feedback as (
+
+    select * from {{ ref('fct_feedback') }}
+
+),
+
 excluded_records as (
 
     select
@@ -120,6 +126,20 @@ excluded_records as (
     where
         is_record
         and not is_counted
+
+    group by source_system, exclusion_reason
+
+    union all
+
+    select
+        'product.feedback' as feed,
+        source_system,
+        exclusion_reason,
+        count(*) as record_count
+
+    from feedback
+
+    where not is_counted
 
     group by source_system, exclusion_reason
 
