@@ -10,6 +10,7 @@ import duckdb
 
 from pipelines.demo.exports import table_at
 from pipelines.demo.fact import fact
+from pipelines.demo.facts_feedback import asked_for, release_facts
 from pipelines.demo.world import REWARDED_SHARE, World
 
 SURVEY = "product_pulse"
@@ -89,18 +90,9 @@ def company_facts(
     if world.is_lean:
         return []
     as_of = world.as_of.isoformat()
-    facts = [
-        fact(
-            f"release {release.release_id}: {release.name}",
-            "rate",
-            release.effect,
-            "verdicts.verdict_release_impact",
-            {"release_id": release.release_id, "segment_id": release.segment},
-        )
-        for release in world.releases
-    ]
+    facts = release_facts(world)
     facts += _referred(connection)
-    facts += _asked_for(connection, world)
+    facts += asked_for(connection, world)
     spend = connection.execute(
         "select spend_month, function_name, sum(amount)::varchar"
         f" from {table_at('spend', as_of)} group by 1, 2 order by 1, 2"
@@ -152,35 +144,3 @@ def _referred(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         | {"customers": customers}
         for segment, period, mean, customers in rows
     ]
-
-
-def _asked_for(
-    connection: duckdb.DuckDBPyConnection, world: World
-) -> list[dict[str, Any]]:
-    """Mentions by month of the theme that a useful release answers, in its segment."""
-    facts = []
-    for release in world.releases:
-        if release.effect <= 0 or release.segment is None:
-            continue
-        rows = connection.execute(
-            "select strftime(given_at, '%Y-%m-01'), count(*)"
-            f" from {table_at('feedback', world.as_of.isoformat())} as said"
-            " inner join accounts on said.account_id = accounts.account_id"
-            " inner join p_segment on accounts.segment_no = p_segment.segment_no"
-            " inner join p_theme on p_theme.theme = ?"
-            " where p_segment.segment = ? and list_bool_or(list_transform("
-            "p_theme.sentences, lambda sentence: contains(said.body, sentence)))"
-            " group by 1 order by 1",
-            [release.theme, release.segment],
-        ).fetchall()
-        facts.append(
-            fact(
-                f"customers ask for {release.theme} ever more until it comes",
-                "value",
-                [list(row) for row in rows],
-                "fit.fit_feedback_themes__month",
-                {"segment_id": release.segment, "theme": release.theme},
-                column="mention_count",
-            )
-        )
-    return facts

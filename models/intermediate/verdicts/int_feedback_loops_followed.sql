@@ -92,7 +92,7 @@ followed_customers as (
 
     inner join customers
         on exposed_customers.customer_key = customers.customer_key
-        and customers.first_paid_date <= exposed_customers.begins_date
+        and exposed_customers.begins_date >= customers.first_paid_date
 
     inner join customer_months
         on exposed_customers.customer_key = customer_months.customer_key
@@ -157,8 +157,8 @@ customers_of_themes as (
     left join mentions
         on followed_customers.customer_key = mentions.customer_key
         and links.theme = mentions.theme
-        and mentions.given_date >= followed_customers.begins_date
-        and mentions.given_date < followed_customers.ends_date
+        and followed_customers.begins_date <= mentions.given_date
+        and followed_customers.ends_date > mentions.given_date
 
     group by
         links.theme,

@@ -67,16 +67,13 @@ mentioners as (
         loops.theme,
         loops.release_key,
         feedback.customer_key,
-        min_by(
-            feedback.segment_id,
-            feedback.given_date || ' ' || feedback.feedback_key
-        ) as segment_id
+        feedback.segment_id
 
     from loops
 
     inner join feedback
         on loops.theme = feedback.theme
-        and feedback.given_date < loops.released_date
+        and loops.released_date > feedback.given_date
         and (
             loops.release_segment_id = 'all'
             or loops.release_segment_id = feedback.segment_id
@@ -86,7 +83,10 @@ mentioners as (
         feedback.is_counted
         and feedback.customer_key is not null
 
-    group by loops.theme, loops.release_key, feedback.customer_key
+    qualify row_number() over (
+        partition by loops.theme, loops.release_key, feedback.customer_key
+        order by feedback.given_date, feedback.feedback_key
+    ) = 1
 
 ),
 
@@ -158,7 +158,7 @@ clusters as (
     from loops
 
     inner join answers
-        on answers.submitted_date >= loops.released_date
+        on loops.released_date <= answers.submitted_date
         and (
             loops.release_segment_id = 'all'
             or loops.release_segment_id = answers.segment_id

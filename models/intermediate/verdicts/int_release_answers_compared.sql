@@ -37,8 +37,8 @@ answers_near_releases as (
         answers.wording_version,
         exposures.exposed_date,
         windows.released_date,
-        windows.exposed_days,
-        windows.window_days,
+        windows.exposed_until_date,
+        windows.window_end_date,
         answers.submitted_date,
         case
             when answers.submitted_date < windows.released_date then 'before'
@@ -49,13 +49,13 @@ answers_near_releases as (
 
     inner join answers
         on (windows.segment_id = 'all' or windows.segment_id = answers.segment_id)
-        and answers.submitted_date >= windows.window_start_date
-        and answers.submitted_date < windows.window_end_date
+        and windows.window_start_date <= answers.submitted_date
+        and windows.window_end_date > answers.submitted_date
 
     -- Only who was there when the release came has a before.
     inner join customers
         on answers.customer_key = customers.customer_key
-        and customers.first_paid_date < windows.released_date
+        and windows.released_date > customers.first_paid_date
 
     left join exposures
         on windows.release_key = exposures.release_key
@@ -73,14 +73,11 @@ answers_of_sides as (
         *,
         case
             when exposed_date is null then 'unexposed'
+            when exposed_date >= window_end_date then 'unexposed'
             when
-                {{ dbt.datediff('released_date', 'exposed_date', 'day') }}
-                <= exposed_days
+                exposed_date <= exposed_until_date
                 and (period = 'before' or submitted_date >= exposed_date)
                 then 'exposed'
-            when
-                {{ dbt.datediff('released_date', 'exposed_date', 'day') }} >= window_days
-                then 'unexposed'
             else 'in_between'
         end as side
 

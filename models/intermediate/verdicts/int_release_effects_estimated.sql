@@ -17,6 +17,12 @@ fits as (
 
 ),
 
+thresholds as (
+
+    select * from {{ ref('thresholds') }}
+
+),
+
 four_cells as (
 
     select
@@ -161,10 +167,12 @@ effects as (
             unexposed_after_accounts,
             unexposed_before_accounts
         ) as least_accounts,
-        {%- for side, period in cells %}
-        greatest(0, 30 - {{ side }}_{{ period }}_answered)
-        {{- ' +' if not loop.last else ' as lacking_count,' }}
-        {%- endfor %}
+        cast(
+            greatest(0, thresholds.value - exposed_after_answered)
+            + greatest(0, thresholds.value - exposed_before_answered)
+            + greatest(0, thresholds.value - unexposed_after_answered)
+            + greatest(0, thresholds.value - unexposed_before_answered) as bigint
+        ) as lacking_count,
         cast(null as bigint) as points_before,
         cast(null as bigint) as points_after,
         cast(null as double) as dispersion,
@@ -174,6 +182,9 @@ effects as (
         cast(null as date) as last_month
 
     from differences
+
+    inner join thresholds
+        on thresholds.threshold_id = 'minimum_sample_verdict'
 
     union all
 

@@ -156,7 +156,35 @@ sized as (
 )
 
 select
-    *,
+    release_key,
+    segment_id,
+    measure,
+    status,
+    verdict,
+    numerator,
+    denominator,
+    estimate,
+    ci_low,
+    ci_high,
+    ci_method,
+    n_effective,
+    p_value,
+    adjusted_p_value,
+    comparison_count,
+    exposed_change,
+    exposed_change_low,
+    exposed_change_high,
+    unexposed_change,
+    unexposed_change_low,
+    unexposed_change_high,
+    answered,
+    in_between_count,
+    points_before,
+    points_after,
+    dispersion,
+    poisson_low,
+    poisson_high,
+    is_min_n_met,
     case
         when verdict = 'pending'
             then {{ dbt.datediff(as_of(), 'window_end_date', 'day') }}

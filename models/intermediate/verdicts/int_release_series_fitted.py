@@ -8,7 +8,6 @@ from itertools import groupby
 
 from pipelines.fits.segmented_poisson import Point, fit
 
-LEAST_POINTS = 12
 KEY = ("release_key", "segment_id", "measure")
 COLUMNS = {
     **dict.fromkeys(KEY, "varchar"),
@@ -35,6 +34,10 @@ def model(dbt, session):
     impacts = dict(
         dbt.ref("dim_releases").project("release_key, impact_model").fetchall()
     )
+    thresholds = dict(
+        dbt.ref("dim_thresholds").project("threshold_id, value").fetchall()
+    )
+    least_points = int(thresholds["release_least_points"])
     points = (
         dbt.ref("int_release_series_counted")
         .project(
@@ -48,7 +51,7 @@ def model(dbt, session):
     session.execute(f"create or replace temp table release_fits ({declared})")
     for key, series in groupby(points.fetchall(), key=lambda point: point[: len(KEY)]):
         row = dict(zip(KEY, key, strict=True)) | judged(
-            [point[len(KEY) :] for point in series], impacts.get(key[0])
+            [point[len(KEY) :] for point in series], impacts.get(key[0]), least_points
         )
         session.execute(
             f"insert into release_fits values ({', '.join('?' for _ in COLUMNS)})",
@@ -57,7 +60,7 @@ def model(dbt, session):
     return session.table("release_fits")
 
 
-def judged(series: list, impact: str | None) -> dict:
+def judged(series: list, impact: str | None, least_points: int) -> dict:
     """The row of a series, given its months in order."""
     points = [
         Point(month.year * 12 + month.month, count, exposure, is_after)
@@ -77,7 +80,7 @@ def judged(series: list, impact: str | None) -> dict:
     }
     if impact is None:
         return row | {"fit_status": "no_impact_model"}
-    if min(len(before), len(after)) < LEAST_POINTS:
+    if min(len(before), len(after)) < least_points:
         return row | {"fit_status": "too_few_points"}
     found = fit(points, impact)
     if found is None:

@@ -60,8 +60,8 @@ other_releases as (
 
     inner join releases
         on spans.release_key <> releases.release_key
-        and releases.released_date >= spans.first_date
-        and releases.released_date < spans.end_date
+        and spans.first_date <= releases.released_date
+        and spans.end_date > releases.released_date
         and (
             spans.segment_id = 'all'
             or releases.segment_id in ('all', spans.segment_id)
@@ -87,8 +87,8 @@ campaigns_meanwhile as (
     from spans
 
     inner join campaigns
-        on campaigns.start_date < spans.end_date
-        and coalesce(campaigns.end_date, campaigns.start_date) >= spans.first_date
+        on spans.end_date > campaigns.start_date
+        and spans.first_date <= coalesce(campaigns.end_date, campaigns.start_date)
         and (
             spans.segment_id = 'all'
             or coalesce(campaigns.segment_id, spans.segment_id) = spans.segment_id

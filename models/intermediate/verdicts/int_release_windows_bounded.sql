@@ -59,8 +59,9 @@ select
     release_key,
     segment_id,
     released_date,
-    exposed_days,
     window_days,
+    cast({{ dbt.dateadd('day', 'exposed_days', 'released_date') }} as date)
+        as exposed_until_date,
     cast({{ dbt.dateadd('day', '-window_days', 'released_date') }} as date)
         as window_start_date,
     cast({{ dbt.dateadd('day', 'window_days', 'released_date') }} as date)

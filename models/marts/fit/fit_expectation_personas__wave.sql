@@ -152,14 +152,17 @@ select
         'estimate', 'ci_low', 'ci_high', 'rest_estimate', 'rest_low', 'rest_high',
         'high'
     ) }}) as lift_high,
-    case when not {{ is_suppressed('somewhat_count') }} then
-        {{ safe_divide('convertible_count', 'somewhat_count') }}
+    case
+        when not {{ is_suppressed('somewhat_count') }}
+            then {{ safe_divide('convertible_count', 'somewhat_count') }}
     end as convertible_rate,
-    case when not {{ is_suppressed('somewhat_count') }} then
-        {{ wilson_bound('convertible_count', 'somewhat_count', 'low') }}
+    case
+        when not {{ is_suppressed('somewhat_count') }}
+            then {{ wilson_bound('convertible_count', 'somewhat_count', 'low') }}
     end as convertible_low,
-    case when not {{ is_suppressed('somewhat_count') }} then
-        {{ wilson_bound('convertible_count', 'somewhat_count', 'high') }}
+    case
+        when not {{ is_suppressed('somewhat_count') }}
+            then {{ wilson_bound('convertible_count', 'somewhat_count', 'high') }}
     end as convertible_high,
     coalesce(is_selected, scope = 'selected') as is_selected,
     sample_basis = 'same_wave' as is_selection_biased,

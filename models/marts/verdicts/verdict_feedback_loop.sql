@@ -60,7 +60,10 @@ thresholds_used as (
     select
         {{ thresholds_list() }} as thresholds,
         cast(max(value) filter (where threshold_id = 'feedback_window_days') as integer)
-            as window_days
+            as window_days,
+        cast(
+            max(value) filter (where threshold_id = 'minimum_sample_verdict') as bigint
+        ) as least_sample
 
     from dim_thresholds
 
@@ -139,6 +142,7 @@ loops_counted as (
     select
         loops.*,
         coalesce(followed.followed_count, 0) as followed_count,
+        thresholds_used.least_sample,
         coalesce(followed.before_count, 0) as before_count,
         coalesce(followed.after_count, 0) as after_count,
         mentioners.mentioner_count,
@@ -204,20 +208,26 @@ differences as (
 
     select
         *,
-        case when not {{ is_suppressed('followed_count') }} then
-            after_rate - before_rate
+        case
+            when not {{ is_suppressed('followed_count') }}
+                then
+                    after_rate - before_rate
         end as estimate,
-        case when not {{ is_suppressed('followed_count') }} then
-            {{ difference_bound(
-                'after_rate', 'after_low', 'after_high', 'before_rate', 'before_low',
-                'before_high', 'low'
-            ) }}
+        case
+            when not {{ is_suppressed('followed_count') }}
+                then
+                    {{ difference_bound(
+                        'after_rate', 'after_low', 'after_high', 'before_rate', 'before_low',
+                        'before_high', 'low'
+                    ) }}
         end as ci_low,
-        case when not {{ is_suppressed('followed_count') }} then
-            {{ difference_bound(
-                'after_rate', 'after_low', 'after_high', 'before_rate', 'before_low',
-                'before_high', 'high'
-            ) }}
+        case
+            when not {{ is_suppressed('followed_count') }}
+                then
+                    {{ difference_bound(
+                        'after_rate', 'after_low', 'after_high', 'before_rate', 'before_low',
+                        'before_high', 'high'
+                    ) }}
         end as ci_high,
         {{ min_n_met('followed_count') }} as is_min_n_met
 
@@ -270,7 +280,7 @@ claims as (
         case verdict
             when 'pending'
                 then {{ dbt.datediff(as_of(), 'window_end_date', 'day') }}
-            when 'insufficient' then 30 - followed_count
+            when 'insufficient' then least_sample - followed_count
             when 'undetermined'
                 then
                     ceil(
@@ -384,34 +394,46 @@ select
     claims.ci_high,
     'newcombe' as ci_method,
     cast(claims.followed_count as double) as n_effective,
-    case when not {{ is_suppressed('claims.mentioner_count') }} then
-        {{ safe_divide('claims.later_active_count', 'claims.mentioner_count') }}
+    case
+        when not {{ is_suppressed('claims.mentioner_count') }}
+            then
+                {{ safe_divide('claims.later_active_count', 'claims.mentioner_count') }}
     end as closed_loop_rate,
-    case when not {{ is_suppressed('claims.mentioner_count') }} then
-        {{ wilson_bound('claims.later_active_count', 'claims.mentioner_count', 'low') }}
+    case
+        when not {{ is_suppressed('claims.mentioner_count') }}
+            then
+                {{ wilson_bound('claims.later_active_count', 'claims.mentioner_count', 'low') }}
     end as closed_loop_low,
-    case when not {{ is_suppressed('claims.mentioner_count') }} then
-        {{ wilson_bound(
-            'claims.later_active_count', 'claims.mentioner_count', 'high'
-        ) }}
+    case
+        when not {{ is_suppressed('claims.mentioner_count') }}
+            then
+                {{ wilson_bound(
+                    'claims.later_active_count', 'claims.mentioner_count', 'high'
+                ) }}
     end as closed_loop_high,
     case when not claims.is_score_suppressed then claims.mentioner_score end
         as mentioner_score,
     case when not claims.is_score_suppressed then claims.other_score end as other_score,
-    case when not claims.is_score_suppressed then
-        claims.mentioner_score - claims.other_score
+    case
+        when not claims.is_score_suppressed
+            then
+                claims.mentioner_score - claims.other_score
     end as score_difference_not_causal,
-    case when not claims.is_score_suppressed then
-        {{ difference_bound(
-            'claims.mentioner_score', 'claims.mentioner_low', 'claims.mentioner_high',
-            'claims.other_score', 'claims.other_low', 'claims.other_high', 'low'
-        ) }}
+    case
+        when not claims.is_score_suppressed
+            then
+                {{ difference_bound(
+                    'claims.mentioner_score', 'claims.mentioner_low', 'claims.mentioner_high',
+                    'claims.other_score', 'claims.other_low', 'claims.other_high', 'low'
+                ) }}
     end as score_difference_not_causal_low,
-    case when not claims.is_score_suppressed then
-        {{ difference_bound(
-            'claims.mentioner_score', 'claims.mentioner_low', 'claims.mentioner_high',
-            'claims.other_score', 'claims.other_low', 'claims.other_high', 'high'
-        ) }}
+    case
+        when not claims.is_score_suppressed
+            then
+                {{ difference_bound(
+                    'claims.mentioner_score', 'claims.mentioner_low', 'claims.mentioner_high',
+                    'claims.other_score', 'claims.other_low', 'claims.other_high', 'high'
+                ) }}
     end as score_difference_not_causal_high,
     coalesce(claims.is_min_n_met, false) as is_min_n_met,
     coalesce(claims.claim_rank, 1) = 1 as is_current,

@@ -39,7 +39,9 @@ dim_thresholds as (
 
 thresholds_used as (
 
-    select {{ thresholds_list() }} as thresholds
+    select
+        {{ thresholds_list() }} as thresholds,
+        max(value) filter (where threshold_id = 'release_level') as test_level
 
     from dim_thresholds
 
@@ -160,9 +162,11 @@ decisions as (
         count(*) filter (
             where verdict in ('associated_with_rise', 'associated_with_fall')
         ) as decided_count,
-        count(p_value) * 0.05e0 as expected_by_chance_count
+        count(p_value) * max(thresholds_used.test_level) as expected_by_chance_count
 
     from claims
+
+    cross join thresholds_used
 
     where segment_id <> 'all'
 
