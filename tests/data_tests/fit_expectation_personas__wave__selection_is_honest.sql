@@ -57,7 +57,8 @@ select
     case
         when is_selection_biased <> (wave_id = selection_wave_id)
             then 'a biased selection is not called so, or an honest one is'
-        else 'a lift lies outside of its interval'
+        when lift < lift_low or lift > lift_high
+            then 'a lift lies outside of its interval'
     end as failure
 
 from personas

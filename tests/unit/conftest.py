@@ -61,6 +61,11 @@ CALLS = {
         "{{ difference_bound('p', 'l', 'u', 'q', 'ql', 'qu', 'low') }} as ci_low,"
         " {{ difference_bound('p', 'l', 'u', 'q', 'ql', 'qu', 'high') }} as ci_high",
     ),
+    "clustered_size": Call(
+        "y bigint, x bigint, a bigint, yy double, xy double, xx double",
+        "{{ clustered_size('y', 'x', 'a', 'yy', 'xy', 'xx') }} as size",
+    ),
+    "normal_upper_point": Call("p double", "{{ normal_upper_point('p') }} as point"),
     "detectable_rise": Call(
         "p double, n double, r double", "{{ detectable_rise('p', 'n', 'r') }} as rise"
     ),

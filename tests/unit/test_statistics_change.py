@@ -90,3 +90,49 @@ def test_a_verdict_rests_on_the_whole_interval(
 ) -> None:
     [row] = evaluate("verdict", [(low, high, 0.4, enough)])
     assert row["verdict"] == verdict
+
+
+def sums(accounts: list[tuple[int, int]]) -> tuple[int, ...]:
+    """Arguments of clustered_size for accounts of (answers, favourable answers)."""
+    return (
+        sum(y for _, y in accounts),
+        sum(x for x, _ in accounts),
+        len(accounts),
+        sum(y * y for _, y in accounts),
+        sum(x * y for x, y in accounts),
+        sum(x * x for x, _ in accounts),
+    )
+
+
+def test_clustered_answers_tell_as_much_as_their_variance_says(
+    evaluate: Evaluate,
+) -> None:
+    """Metrics 1: a clustered standard error of .1768 where p is .5: 8 answers."""
+    fixture = [(1, 1), (1, 0), (2, 2), (4, 1), (2, 1)]
+    [row] = evaluate("clustered_size", [sums(fixture)])
+    assert row["size"] == pytest.approx(0.25 / 0.1768**2, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("accounts", "size"),
+    [
+        pytest.param([(1, 1), (1, 0), (1, 0)], 3, id="nobody shares an account"),
+        pytest.param([(3, 1)], 3, id="one account"),
+        pytest.param([(2, 2), (3, 3)], 5, id="everybody"),
+        pytest.param([(2, 0), (3, 0)], 5, id="nobody"),
+        pytest.param([(2, 1), (2, 1)], 4, id="accounts that are all alike"),
+        pytest.param([], None, id="no answer"),
+    ],
+)
+def test_where_nothing_is_clustered_the_answers_are_the_size(
+    evaluate: Evaluate, accounts: list[tuple[int, int]], size: float | None
+) -> None:
+    [row] = evaluate("clustered_size", [sums(accounts)])
+    assert row["size"] == size
+
+
+def test_points_of_the_normal_are_near_those_of_scipy(evaluate: Evaluate) -> None:
+    chances = [0.5, 0.1, 0.025, 0.025 / 2, 0.025 / 50, 1e-6]
+    rows = evaluate("normal_upper_point", [(chance,) for chance in chances])
+    for chance, row in zip(chances, rows, strict=True):
+        assert row["point"] == pytest.approx(norm.isf(chance), abs=5e-4)

@@ -62,7 +62,7 @@ loops as (
 
 mentioners as (
 
-    -- A customer that asked for it before it came, in the segment that it first asked in.
+    -- Who asked for it before it came, in the segment that they first asked in.
     select
         loops.theme,
         loops.release_key,

@@ -56,6 +56,19 @@ four_cells as (
 
 ),
 
+cells_with_least as (
+
+    select
+        four_cells.*,
+        thresholds.value as least_sample
+
+    from four_cells
+
+    inner join thresholds
+        on thresholds.threshold_id = 'minimum_sample_verdict'
+
+),
+
 shares as (
 
     select
@@ -77,7 +90,7 @@ shares as (
         + unexposed_after_answered
         + unexposed_before_answered as answered
 
-    from four_cells
+    from cells_with_least
 
 ),
 
@@ -168,10 +181,10 @@ effects as (
             unexposed_before_accounts
         ) as least_accounts,
         cast(
-            greatest(0, thresholds.value - exposed_after_answered)
-            + greatest(0, thresholds.value - exposed_before_answered)
-            + greatest(0, thresholds.value - unexposed_after_answered)
-            + greatest(0, thresholds.value - unexposed_before_answered) as bigint
+            greatest(0, least_sample - exposed_after_answered)
+            + greatest(0, least_sample - exposed_before_answered)
+            + greatest(0, least_sample - unexposed_after_answered)
+            + greatest(0, least_sample - unexposed_before_answered) as bigint
         ) as lacking_count,
         cast(null as bigint) as points_before,
         cast(null as bigint) as points_after,
@@ -182,9 +195,6 @@ effects as (
         cast(null as date) as last_month
 
     from differences
-
-    inner join thresholds
-        on thresholds.threshold_id = 'minimum_sample_verdict'
 
     union all
 

@@ -8,6 +8,8 @@
     ('longevity', 'verdict_longevity'),
     ('lead_lag', 'verdict_lead_lag'),
     ('balance', 'verdict_investment_balance'),
+    ('release_impact', 'verdict_release_impact'),
+    ('feedback_loop', 'verdict_feedback_loop'),
     ('readiness_criterion', 'verdict_scale_readiness__criterion'),
 ] %}
 with

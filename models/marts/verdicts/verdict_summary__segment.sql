@@ -1,7 +1,7 @@
 -- Grain: one row per segment.
 {%- set claims = [
     'fit', 'quadrant', 'surge', 'readiness', 'word_of_mouth', 'longevity',
-    'lead_lag', 'balance',
+    'lead_lag', 'balance', 'release_impact', 'feedback_loop',
 ] %}
 with
 
