@@ -11,6 +11,7 @@ import dagster as dg
 
 from pipelines.defs.failure import build_alert_sensor, say_why
 from pipelines.extracts.arrivals import settled_files, waiting_files
+from pipelines.home import is_held
 from pipelines.project import Settings
 
 REFRESH = "refresh"
@@ -39,6 +40,10 @@ def build_automation() -> dg.Definitions:
         context: dg.SensorEvaluationContext,
     ) -> Iterator[dg.RunRequest | dg.SkipReason]:
         settings = Settings.from_environment()
+        if is_held(settings.home):
+            # The ledger cannot be read meanwhile, and the run may take what has landed.
+            yield dg.SkipReason("A run is at work on this home.")
+            return
         waiting = waiting_files(settings)
         settled = settled_files(waiting, time.time(), SETTLED_SECONDS)
         if not settled or settled == context.cursor:
