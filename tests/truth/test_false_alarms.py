@@ -61,9 +61,9 @@ def rule(name: str) -> Rule:
 
 
 def test_errors_are_those_of_the_rules(power: Any) -> None:
-    """Thirty customers a month, and 150 to 300 answers a wave."""
-    fit = max(sum(power.fit_decides(n, 0.40)) for n in (150, 200, 250, 300))
-    assert fit <= NOMINAL
+    """Thirty customers a month, and 100 to 300 answers a wave."""
+    fit = max(sum(power.fit_decides(n, 0.40)) for n in range(100, 301))
+    assert NOMINAL - 0.001 < fit <= NOMINAL
     sales = 2 * power.sales_up(90, 1.0, 2)
     assert rule("sales go up or down").error == pytest.approx(sales, abs=1e-4)
     surge = rule("a month is a surge").error
