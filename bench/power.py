@@ -67,10 +67,10 @@ def sales_up(mean: float, ratio: float, comparisons: int) -> float:
     return float((poisson.pmf(counts, mean * ratio) * chance).sum())
 
 
-def surge_found(mean: float, factor: float) -> float:
-    """Share of months that are a surge, after twelve of `mean` customers each."""
+def surge_found(mean: float, factor: float, months: int = 12) -> float:
+    """Share of months that are a surge, after some of `mean` customers each."""
     draws = np.random.default_rng(SEED)
-    before = draws.poisson(mean, (DRAWS, 12))
+    before = draws.poisson(mean, (DRAWS, months))
     now = draws.poisson(mean * factor, DRAWS)
     median = np.median(before, axis=1)
     spread = 1.4826 * np.median(np.abs(before - median[:, None]), axis=1)

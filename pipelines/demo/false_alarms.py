@@ -64,7 +64,7 @@ RULES = (
         "verdicts.verdict_surge_and_fade__month",
         "is_assessable",
         "is_surge",
-        0.0036,
+        0.0038,
         trials_per_year=12,
     ),
     Rule(
@@ -72,7 +72,7 @@ RULES = (
         "verdicts.verdict_surge_and_fade",
         "is_current",
         "verdict = 'surge_without_fit'",
-        0.0036 * 12 * NOMINAL,
+        0.0038 * 12 * NOMINAL,
     ),
     Rule(
         "very disappointed customers stay longer or shorter",

@@ -43,7 +43,7 @@ def test_a_first_publication_tells_every_verdict_for_the_first_time(
     company: Company,
 ) -> None:
     marts = history(company, "select distinct mart from history")
-    assert len(marts) == 9
+    assert len(marts) == 11
     assert history(
         company,
         "select distinct causes, change_number, is_this_publication,"
