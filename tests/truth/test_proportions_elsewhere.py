@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy
 import pytest
 from lifelines import KaplanMeierFitter
-from scipy.stats import chi2
+from scipy.stats import beta, chi2
 from statsmodels.stats.proportion import proportion_confint
 
 from pipelines.demo.world import DEMO_AS_OF
@@ -120,3 +120,27 @@ def test_curves_of_second_orders_equal_those_of_lifelines(
                 )
             compared += 1
     assert compared > 1000
+
+
+def test_growth_of_customers_has_the_exact_interval_of_scipy(
+    marts: duckdb.DuckDBPyConnection,
+) -> None:
+    """Clopper and Pearson's share of two counts that were divided by their dispersion,
+    as a ratio by day; to 1e-6 of the bound, where counts under 1/2 are left."""
+    rows = marts.execute(
+        "select numerator, denominator, dispersion, day_count, compared_day_count,"
+        " estimate, ci_low, ci_high from sales.sales_customer_growth__month"
+        " where estimate is not null and numerator > 0"
+    ).fetchall()
+    assert len(rows) > 200
+    assert any(row[2] > 1 for row in rows)
+    now, before, dispersion, days, days_before, estimate, low, high = numpy.array(
+        rows, dtype=float
+    ).T
+    exposure = days_before / days
+    now, before = now / dispersion, before / dispersion
+    share_low = beta.ppf(0.025, now, before + 1)
+    share_high = beta.ppf(0.975, now + 1, before)
+    assert numpy.allclose(estimate, now / before * exposure, rtol=1e-12)
+    assert numpy.allclose(low, share_low / (1 - share_low) * exposure, rtol=1e-6)
+    assert numpy.allclose(high, share_high / (1 - share_high) * exposure, rtol=1e-6)

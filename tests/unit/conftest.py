@@ -148,6 +148,12 @@ CALLS = {
     "amount_per_count": Call(
         "amount decimal(18,4), k bigint", "{{ poisson_interval('amount', 'k') }}"
     ),
+    "needed_sample": Call(
+        "p double, t double", "{{ needed_sample('p', 't') }} as needed"
+    ),
+    "needed_events": Call(
+        "p double, p0 double", "{{ needed_events('p', 'p0') }} as needed"
+    ),
     "quantile_of_counts": Call(
         "v bigint, c bigint, n bigint",
         "{{ quantile_of_counts('v', 'c', 'n', 0.25) }} as p25,"
