@@ -229,3 +229,24 @@ def test_the_pipeline_of_a_day_is_that_of_the_file(
         " from sales.sales_pipeline__day where segment_id = 'all' and stage = 'all'"
         f" and opportunity_type = 'all' and calendar_date = date '{day}'"
     ) == [(is_open.sum(), 60, is_open.sum())]
+
+
+def test_deals_alone_decide_nothing_about_fit_and_readiness(crm: RealHome) -> None:
+    """Without answers, revenue, owners and books each verdict says that it cannot."""
+    assert crm.marts(
+        "select distinct verdict from verdicts.verdict_fit_by_segment"
+    ) == [("insufficient",)]
+    assert crm.marts(
+        "select distinct verdict, sales_direction"
+        " from verdicts.verdict_fit_sales_quadrant"
+    ) == [("undetermined", "insufficient")]
+    assert crm.marts(
+        "select distinct verdict from verdicts.verdict_scale_readiness"
+    ) == [("undetermined",)]
+    assert crm.marts(
+        "select reason from verdicts.verdict_scale_readiness__criterion"
+        " where segment_id = 'all' and criterion = 'sales_yield'"
+    ) == [("no ramped representatives are known",)]
+    assert crm.marts("select verdict from verdicts.verdict_investment_balance") == [
+        ("undetermined",)
+    ]

@@ -208,3 +208,16 @@ def test_surveys_are_never_pooled(surveys: RealHome) -> None:
         ("brands_2021", "brand_nps", 93),
         ("garden_centre_customers", "garden_centre_nps", 986),
     ]
+
+
+def test_recommendation_is_no_fit(surveys: RealHome) -> None:
+    """A thousand answers of the garden centre recommend it, and prove no fit: that is
+    another question, and nothing else is known of these customers."""
+    assert surveys.marts(
+        "select distinct verdict, needed_count, needed_unit"
+        " from verdicts.verdict_fit_by_segment"
+    ) == [("insufficient", 30, "customers")]
+    for mart in ("verdict_fit_sales_quadrant", "verdict_scale_readiness"):
+        assert surveys.marts(f"select distinct verdict from verdicts.{mart}") == [
+            ("undetermined",)
+        ]

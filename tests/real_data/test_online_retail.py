@@ -174,3 +174,26 @@ def test_two_months_decide_nothing_about_surges_or_word_of_mouth(
     assert december_first.marts(
         "select distinct verdict from verdicts.verdict_lead_lag"
     ) == [("refused",)]
+
+
+def test_two_months_of_orders_decide_nothing_about_fit_and_sales(
+    december_first: RealHome,
+) -> None:
+    """Nobody was asked, nobody subscribes, and six months are needed to compare."""
+    assert december_first.marts(
+        "select distinct fit_basis, verdict from verdicts.verdict_fit_by_segment"
+    ) == [("logo_survival", "insufficient")]
+    assert december_first.marts(
+        "select distinct verdict, undetermined_axis, sales_direction"
+        " from verdicts.verdict_fit_sales_quadrant"
+    ) == [("undetermined", "fit and sales", "insufficient")]
+    assert december_first.marts(
+        "select distinct verdict from verdicts.verdict_scale_readiness__criterion"
+    ) == [("undetermined",)]
+    assert december_first.marts(
+        "select distinct verdict from verdicts.verdict_scale_readiness"
+    ) == [("undetermined",)]
+    assert december_first.marts(
+        "select verdict, needed_count, needed_unit"
+        " from verdicts.verdict_investment_balance"
+    ) == [("undetermined", 3, "months")]
