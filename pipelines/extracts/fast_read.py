@@ -51,6 +51,9 @@ def fast_select(
     scan = source.scan
     if contract.survey or not source.can_skip_the_tokenizer or scan.text is None:
         return None
+    if "record_number" in mapping.fast_values:
+        # A value that is the number itself cannot be computed before there is one.
+        return None
     row = connection.execute("select current_setting('threads')").fetchone()
     threads = int(row[0]) if row else 1
     size = scan.text.stat().st_size
