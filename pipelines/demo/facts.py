@@ -31,7 +31,7 @@ WINDOWS = (30, 90, 180, 365)
 VERDICTS = {
     "fit and rising sales": ("above", "up", "scale"),
     "fit and neglected sales": ("above", "down", "invest_in_sales"),
-    "no fit, discount-driven surges that fade": ("not_above", "up", "surge_risk"),
+    "no fit, discount-driven surges that fade": ("below", "up", "surge_risk"),
     "no fit and declining": ("below", "down", "rework_or_exit"),
     "too small to judge": ("insufficient", "any", "undetermined"),
     "like every other segment": ("undetermined", "undetermined", "undetermined"),
