@@ -160,15 +160,16 @@ decisions as (
     -- The total consists of the segments and is counted with none of them.
     select
         count(*) filter (
-            where verdict in ('associated_with_rise', 'associated_with_fall')
+            where claims.verdict in ('associated_with_rise', 'associated_with_fall')
         ) as decided_count,
-        count(p_value) * max(thresholds_used.test_level) as expected_by_chance_count
+        coalesce(count(claims.p_value) * max(thresholds_used.test_level), 0)
+            as expected_by_chance_count
 
     from claims
 
     cross join thresholds_used
 
-    where segment_id <> 'all'
+    where claims.segment_id <> 'all'
 
 )
 
