@@ -86,6 +86,7 @@ def test_mentions_of_the_useful_theme_leave_their_trend(
         "associated_with_fall",
         "undetermined",
         "no_material_change",
+        "insufficient",
     }
     assert list(verdicts.values()).count("associated_with_fall") == 1
 
