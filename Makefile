@@ -84,8 +84,8 @@ lint: $(VENV)/stamp $(LINT_VENV)/stamp  ## ruff, mypy and sqlfluff
 unit: $(VENV)/stamp  ## Only dbt's unit tests
 	@cd $(ROOT) && $(BIN)/python -m pytest -k test_dbt_unit_tests_pass
 
-bench: $(VENV)/stamp  ## Measure ingest, orchestration, demo and sales against their baselines
-	@cd $(ROOT) && failed=0; for file in ingest overhead demo sales; do \
+bench: $(VENV)/stamp  ## Measure ingest, orchestration, demo, sales and the report
+	@cd $(ROOT) && failed=0; for file in ingest overhead demo sales report; do \
 	    $(BIN)/python bench/$$file.py || failed=1; done; exit $$failed
 
 truth: $(VENV)/stamp  ## How often intervals hold, and verdicts do not cry wolf (400 segments)
