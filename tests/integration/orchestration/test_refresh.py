@@ -142,6 +142,19 @@ def test_the_publication_links_its_file_and_its_report(refreshed: Refreshed) -> 
     assert page.is_file()
 
 
+def test_a_run_ends_with_the_report_of_what_it_published(refreshed: Refreshed) -> None:
+    """The company has delivered orders only: the page says what it cannot show."""
+    home = refreshed.company.settings.home
+    (metadata,) = shown(refreshed.company, "reports/report")
+    assert metadata["current"].value == str(home.current_report)
+    page = home.current_report.read_text()
+    assert metadata["bytes"].value == len(page.encode()) < 3_000_000
+    assert f"<code>{metadata['publication_id'].value}</code>" in page
+    assert home.current.readlink().stem == home.current_report.readlink().stem
+    assert "Nothing to show: no subscription has been delivered." in page
+    assert ">shop.order_lines</th>" in page, "its extracts are in the data quality"
+
+
 def test_every_mart_has_a_number_to_watch_that_can_be_read(
     refreshed: Refreshed,
 ) -> None:
