@@ -187,7 +187,7 @@ class Figure:
         scroller = element(
             "div",
             table,
-            class_="scroller",
+            class_="scroller open" if self.is_table_open else "scroller",
             tabindex=0,
             role="region",
             aria_label=f"Table: {self.title}",

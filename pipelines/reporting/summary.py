@@ -1,6 +1,7 @@
 """The first screen: what is true of each segment, how sure that is, and what to do."""
 
 from collections import defaultdict
+from collections.abc import Set as AbstractSet
 
 from pipelines.reporting.figure import definition
 from pipelines.reporting.markup import Markup, element, join
@@ -17,6 +18,9 @@ Cells = dict[str, dict[str, Verdict]]
 """Verdicts by mart and segment."""
 
 FIT = "verdicts.verdict_fit_by_segment"
+
+GATES = ("verdicts.verdict_scale_readiness",)
+"""Claims that rest on several criteria alike: none of their numbers stands for them."""
 
 
 def headline(publication: Publication) -> Markup | None:
@@ -76,7 +80,7 @@ def _legend() -> Markup:
         ("good", "in favour"),
         ("bad", "against"),
         ("open", "not decided: the interval does not allow it"),
-        ("plain", "a finding that is neither"),
+        ("plain", "a finding that is neither."),
     ]
     return element(
         "p",
@@ -91,7 +95,7 @@ def _legend() -> Markup:
 
 
 def _matrix(publication: Publication, marts: dict[str, str], cells: Cells) -> Markup:
-    shown = [mart for mart in marts if cells[mart]]
+    shown = [mart for mart in marts if cells[mart].keys() - {WHOLE}]
     names = publication.segment_names
     head = element(
         "tr",
@@ -134,15 +138,39 @@ def _matrix(publication: Publication, marts: dict[str, str], cells: Cells) -> Ma
         element("tbody", rows),
         class_="matrix",
     )
-    return join([table, note])
+    return join([table, _company(cells, marts.keys() - set(shown)), note])
+
+
+def _company(cells: Cells, marts: AbstractSet[str]) -> list[Markup]:
+    """Claims that are made of the company alone, as sentences."""
+    lines = []
+    for mart in cells:
+        verdict = cells[mart].get(WHOLE)
+        if mart not in marts or verdict is None:
+            continue
+        lines.append(
+            element(
+                "p",
+                element("a", verdict.claim, href=f"#{definition(mart)}"),
+                " (company): ",
+                element("span", verdict.words, class_=f"verdict {verdict.tone}"),
+                " ",
+                verdict.reason,
+                class_="company",
+                data_segment=WHOLE,
+                data_mart=mart,
+                data_verdict=verdict.verdict,
+            )
+        )
+    return lines
 
 
 def _cell(publication: Publication, verdict: Verdict | None, claim: str) -> Markup:
     if verdict is None:
         return element("td", data_claim=claim, class_="none")
-    details = [_estimate(publication, verdict)]
+    details = [*_estimate(publication, verdict)]
     if verdict.tone == "open" and verdict.need:
-        details.append(f"needs {verdict.need}")
+        details.append(f"needs {verdict.need.replace(' more ', ' ')}")
     return element(
         "td",
         element(
@@ -151,7 +179,7 @@ def _cell(publication: Publication, verdict: Verdict | None, claim: str) -> Mark
             class_=f"verdict {verdict.tone}",
             title=verdict.reason or None,
         ),
-        [element("span", text, class_="detail") for text in details if text],
+        [element("span", text, class_="detail") for text in details],
         data_claim=claim,
         data_segment=verdict.segment_id,
         data_mart=verdict.mart,
@@ -159,25 +187,26 @@ def _cell(publication: Publication, verdict: Verdict | None, claim: str) -> Mark
     )
 
 
-def _estimate(publication: Publication, verdict: Verdict) -> str | None:
+def _estimate(publication: Publication, verdict: Verdict) -> list[str]:
     """The estimate of the verdict; where its mart has none, its first evidence."""
+    if verdict.mart in GATES:
+        return []
     known = [one for one in verdict.evidence if one.get("estimate") is not None]
     first = verdict.estimate if verdict.has_estimate else next(iter(known), None)
-    return evidence_text(publication, first) if first else None
+    return _told(publication, first) if first else []
 
 
-def evidence_text(publication: Publication, item: Row) -> str:
-    """Estimate, interval and sample of one piece of evidence."""
+def _told(publication: Publication, item: Row) -> list[str]:
+    """Estimate with its interval, and the sample, as two lines."""
     is_share = publication.unit(item["mart"], item["column"]) == "share"
     shown = percent if is_share else ratio
     parts = [shown(item["estimate"])]
     if item.get("ci_low") is not None or item.get("ci_high") is not None:
         bounds = interval(item.get("ci_low"), item.get("ci_high"), shown)
-        parts.append(f"({bounds})")
+        parts.append(f"({bounds.removesuffix(' %')})")
     sample = item.get("n") if item.get("n") is not None else item.get("denominator")
-    if sample is not None:
-        parts.append(f"n {count(sample)}")
-    return " ".join(parts)
+    line = " ".join(parts)
+    return [line] if sample is None else [line, f"n {count(sample)}"]
 
 
 def _needs(publication: Publication, cells: Cells) -> Markup | None:
@@ -194,7 +223,9 @@ def _needs(publication: Publication, cells: Cells) -> Markup | None:
             open_ones := [
                 one
                 for by_segment in cells.values()
-                if (one := by_segment.get(segment)) and one.tone == "open"
+                if (one := by_segment.get(segment))
+                and one.tone == "open"
+                and (segment == WHOLE or one.verdict != "refused")
             ]
         )
     ]

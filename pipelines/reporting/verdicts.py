@@ -101,7 +101,7 @@ class Verdict:
     @property
     def words(self) -> str:
         """The verdict with its sign, for eyes that do not see colours."""
-        return f"{SIGNS[self.tone]} {self.verdict.replace('_', ' ')}"
+        return in_words(self.verdict)
 
     @property
     def need(self) -> str | None:
@@ -156,6 +156,12 @@ def current_verdicts(publication: Publication, mart: str, claim: str) -> list[Ve
         )
         for row in rows
     ]
+
+
+def in_words(verdict: str) -> str:
+    """A verdict with its sign, which no line break parts from its first word."""
+    sign = SIGNS[TONES.get(verdict, "plain")]
+    return f"{sign}\u00a0{verdict.replace('_', ' ')}"
 
 
 def sentence(text: str | None) -> str:

@@ -5,7 +5,7 @@ from pipelines.reporting.figure import Column, Figure, Panel
 from pipelines.reporting.numbers import amount, count, interval, percent
 from pipelines.reporting.reading import Publication, Row, label
 from pipelines.reporting.section import Section
-from pipelines.reporting.verdicts import SIGNS, TONES, sentence
+from pipelines.reporting.verdicts import in_words, sentence
 
 THEMES = "fit.fit_feedback_themes__month"
 LOOP = "verdicts.verdict_feedback_loop"
@@ -135,8 +135,7 @@ def _named(publication: Publication, rows: list[Row]) -> list[Row]:
             if row.get(key):
                 row[key] = label(row[key])
         if "verdict" in row:
-            sign = SIGNS[TONES.get(row["verdict"], "plain")]
-            row["words"] = f"{sign} {row['verdict'].replace('_', ' ')}"
+            row["words"] = in_words(row["verdict"])
             row["reason"] = sentence(row["reason"])
     return rows
 
