@@ -11,6 +11,7 @@ from pipelines.reporting.verdicts import (
     SIGNS,
     Verdict,
     current_verdicts,
+    unbroken,
     verdict_marts,
 )
 
@@ -153,7 +154,9 @@ def _company(cells: Cells, marts: AbstractSet[str]) -> list[Markup]:
                 "p",
                 element("a", verdict.claim, href=f"#{definition(mart)}"),
                 " (company): ",
-                element("span", verdict.words, class_=f"verdict {verdict.tone}"),
+                element(
+                    "span", unbroken(verdict.words), class_=f"verdict {verdict.tone}"
+                ),
                 " ",
                 verdict.reason,
                 class_="company",
@@ -175,7 +178,7 @@ def _cell(publication: Publication, verdict: Verdict | None, claim: str) -> Mark
         "td",
         element(
             "span",
-            verdict.words,
+            unbroken(verdict.words),
             class_=f"verdict {verdict.tone}",
             title=verdict.reason or None,
         ),

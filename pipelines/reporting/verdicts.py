@@ -52,7 +52,7 @@ TONES: Mapping[str, Tone] = {
     "confirmed": "good",
     "stays_longer": "good",
     "growing": "good",
-    "associated_with_rise": "good",
+    "answered": "good",
     "below": "bad",
     "surge_risk": "bad",
     "surge_without_fit": "bad",
@@ -60,7 +60,6 @@ TONES: Mapping[str, Tone] = {
     "not_ready": "bad",
     "stays_shorter": "bad",
     "shrinking": "bad",
-    "associated_with_fall": "bad",
     "undetermined": "open",
     "insufficient": "open",
     "pending": "open",
@@ -159,9 +158,13 @@ def current_verdicts(publication: Publication, mart: str, claim: str) -> list[Ve
 
 
 def in_words(verdict: str) -> str:
-    """A verdict with its sign, which no line break parts from its first word."""
-    sign = SIGNS[TONES.get(verdict, "plain")]
-    return f"{sign}\u00a0{verdict.replace('_', ' ')}"
+    """A verdict with its sign."""
+    return f"{SIGNS[TONES.get(verdict, 'plain')]} {verdict.replace('_', ' ')}"
+
+
+def unbroken(words: str) -> str:
+    """The same, with its sign and first word never on two lines."""
+    return words.replace(" ", "\u00a0", 1)
 
 
 def sentence(text: str | None) -> str:

@@ -5,7 +5,7 @@ from pipelines.reporting.figure import Column, Figure, Panel
 from pipelines.reporting.numbers import amount, count, interval, percent
 from pipelines.reporting.reading import Publication, Row, label
 from pipelines.reporting.section import Section
-from pipelines.reporting.verdicts import in_words, sentence
+from pipelines.reporting.verdicts import in_words, sentence, unbroken
 
 THEMES = "fit.fit_feedback_themes__month"
 LOOP = "verdicts.verdict_feedback_loop"
@@ -135,7 +135,7 @@ def _named(publication: Publication, rows: list[Row]) -> list[Row]:
             if row.get(key):
                 row[key] = label(row[key])
         if "verdict" in row:
-            row["words"] = in_words(row["verdict"])
+            row["words"] = unbroken(in_words(row["verdict"]))
             row["reason"] = sentence(row["reason"])
     return rows
 

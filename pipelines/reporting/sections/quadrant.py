@@ -5,7 +5,7 @@ from pipelines.reporting.figure import Column, Figure, Panel
 from pipelines.reporting.numbers import count, interval, percent, ratio
 from pipelines.reporting.reading import Publication, Row
 from pipelines.reporting.section import Section
-from pipelines.reporting.verdicts import TONES, in_words
+from pipelines.reporting.verdicts import TONES, in_words, unbroken
 
 MART = "verdicts.verdict_fit_sales_quadrant"
 FIT = "verdicts.verdict_fit_by_segment"
@@ -87,7 +87,7 @@ def _rows(publication: Publication) -> list[Row]:
     for row in rows:
         row["segment"] = publication.segment_names[row["segment_id"]]
         row["is_decided"] = TONES.get(row["verdict"]) != "open"
-        row["words"] = in_words(row["verdict"])
+        row["words"] = unbroken(in_words(row["verdict"]))
         row["fit_interval"] = interval(row["fit_low"], row["fit_high"])
         row["ratio_interval"] = interval(row["ratio_low"], row["ratio_high"], ratio)
     return rows

@@ -4,7 +4,7 @@ from pipelines.reporting.figure import Column, Figure
 from pipelines.reporting.numbers import count, ratio
 from pipelines.reporting.reading import Publication, Row
 from pipelines.reporting.section import Section
-from pipelines.reporting.verdicts import in_words, sentence
+from pipelines.reporting.verdicts import in_words, sentence, unbroken
 
 CRITERIA = "verdicts.verdict_scale_readiness__criterion"
 
@@ -44,7 +44,7 @@ def _rows(publication: Publication) -> list[Row]:
     )
     for row in rows:
         row["segment"] = publication.segment_names[row["segment_id"]]
-        row["words"] = in_words(row["verdict"])
+        row["words"] = unbroken(in_words(row["verdict"]))
         row["reason"] = sentence(row["reason"])
     return rows
 

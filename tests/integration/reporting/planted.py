@@ -18,7 +18,6 @@ ROOT = Path(__file__).resolve().parents[3]
 AS_OF = date(2026, 1, 1)
 NASTY = "<script>window.hacked=1;alert(1)</script>"
 QUOTED = 'Dent\'s "fine" & co </script><img src=x onerror=window.hacked=1>'
-THEMES = "fit.fit_feedback_themes__month"
 PLAIN = "plain_segment"
 SEGMENTS = (NASTY, QUOTED, PLAIN)
 QUARTERS = [(year, quarter) for year in (2024, 2025) for quarter in (1, 2, 3, 4)]
@@ -174,18 +173,17 @@ def _plant_fit(planted: Planted, segment: str, number: int) -> None:
         plateau="flat",
         **rate(5, 90),
     )
-    if THEMES in planted.marts:
-        for theme in ("exports", NASTY):
-            planted.add(
-                THEMES,
-                segment_id=segment,
-                theme=theme,
-                period_label="all",
-                mention_count=12,
-                customer_count=10,
-                mrr_amount=1000,
-                **rate(12, 60),
-            )
+    for theme in ("exports", NASTY):
+        planted.add(
+            "fit.fit_feedback_themes__month",
+            segment_id=segment,
+            theme=theme,
+            period_label="all",
+            mention_count=12,
+            customer_count=10,
+            mrr_amount=1000,
+            **rate(12, 60),
+        )
 
 
 def _plant_sales(planted: Planted, segment: str, number: int) -> None:
@@ -354,6 +352,23 @@ def _plant_verdicts(planted: Planted, segment: str, number: int) -> None:
         threshold_value=0.4,
         estimate=0.5,
         **shared,
+    )
+    release = {
+        **shared,
+        "release_name": NASTY,
+        "released_date": date(2025, 6, 1),
+        "estimate": -0.05,
+        "ci_low": -0.1,
+        "ci_high": 0.02,
+    }
+    planted.add(
+        "verdicts.verdict_feedback_loop", theme=NASTY, verdict="answered", **release
+    )
+    planted.add(
+        "verdicts.verdict_release_impact",
+        measure="pmf_score",
+        verdict="no_material_change",
+        **release,
     )
     episode = {
         "segment_id": segment,
