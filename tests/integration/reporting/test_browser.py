@@ -123,7 +123,8 @@ def test_the_first_screen_has_every_verdict_with_what_it_would_take(
     browser.open(page)
     shown = browser.run(
         "[...document.querySelectorAll("
-        "'section[aria-labelledby=verdicts] [data-verdict]')].map(cell => [cell.dataset.mart, cell.dataset.segment, cell.dataset.verdict])"
+        "'section[aria-labelledby=verdicts] [data-verdict]')].map(cell => "
+        "[cell.dataset.mart, cell.dataset.segment, cell.dataset.verdict])"
     )
     wanted = [
         [f"verdicts.{mart}", segment, verdict]
