@@ -47,6 +47,7 @@ LONGEST_FIRST = ("torture", *SPLIT, "test_the_tests")
 """What must not begin when the other worker has nothing left to do."""
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep tests that share a home or a company on one worker, and begin with those
     that take longest: short ones fill what is left at the end."""

@@ -67,6 +67,8 @@ class Company:
             "LANDING": str(self.landing),
             "CONTRACTS": str(self.contracts),
             "AS_OF": "2026-11-01",
+            # Each extract tells of earlier first orders: later cohorts vanish.
+            "MAX_ROW_DROP_PERCENT": "100",
             "DAGSTER_HOME": str(self.home / "dagster"),
             "DAGSTER_DISABLE_TELEMETRY": "yes",
         }
