@@ -85,7 +85,14 @@ def already_published(home: Home, new: Candidate) -> str | None:
     except FitmartError:
         # Whatever happened to it, a new publication puts it right.
         return None
-    return current if is_same and not problems_elsewhere(file, new.expected) else None
+    history = {table.relation for table in new.tables if table.reads_history}
+    expected: Expected = {
+        relation: {**table, "row_count": None, "content_hash": None}
+        if relation in history
+        else table
+        for relation, table in new.expected.items()
+    }
+    return current if is_same and not problems_elsewhere(file, expected) else None
 
 
 def _expected(
@@ -123,13 +130,21 @@ def _fingerprint(
     expected: Expected,
     quality: Quality,
 ) -> str:
-    """A hash of all that readers would see, whichever run made it."""
+    """A hash of all that readers would see, whichever run made it.
+
+    What tells of earlier publications is left out: it would make each run another one.
+    """
+    history = {table.relation for table in tables if table.reads_history}
     scope = {
         "as_of": settings.as_of.isoformat(),
         "reporting_tz": settings.reporting_tz,
         "reporting_currency": settings.reporting_currency,
         "tables": [asdict(table) for table in tables],
-        "content": expected,
+        "content": {
+            relation: table
+            for relation, table in expected.items()
+            if relation not in history
+        },
         "quality": quality.content,
     }
     text = json.dumps(scope, sort_keys=True, default=str)

@@ -59,12 +59,18 @@ class PublishedColumn:
 
 @dataclass(frozen=True)
 class PublishedTable:
-    """One mart as readers will see it."""
+    """One mart as readers will see it.
+
+    Args:
+        reads_history: It tells of earlier publications, so that the next run has other
+            rows of it even where nothing else has changed.
+    """
 
     schema: str
     name: str
     description: str
     columns: tuple[PublishedColumn, ...]
+    reads_history: bool = False
 
     @property
     def relation(self) -> str:
@@ -134,7 +140,8 @@ def _table(node: Mapping[str, Any], personal: frozenset[str]) -> PublishedTable:
         )
     description = str(node.get("description", ""))
     reported = _with_reported(columns, node)
-    return PublishedTable(node["schema"], name, description, reported)
+    reads_history = bool(meta_of(node).get("reads_history"))
+    return PublishedTable(node["schema"], name, description, reported, reads_history)
 
 
 def _with_reported(

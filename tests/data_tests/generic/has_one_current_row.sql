@@ -21,7 +21,7 @@ counts as (
 select
     case
         when current_count = 0 then 'no row is current'
-        else 'several rows are current'
+        when current_count > 1 then 'several rows are current'
     end as failure,
     *
 
