@@ -29,6 +29,7 @@ class SinceLast:
     Args:
         rows: Rows of each mart in the publication, by relation.
         events: What happened to extracts since then, by feed.
+        is_rolled_back: A later one was reported, and readers went back from it.
     """
 
     settings: Settings
@@ -36,6 +37,7 @@ class SinceLast:
     header: PublicationHeader
     rows: Mapping[str, int]
     events: Mapping[str, frozenset[str]]
+    is_rolled_back: bool
 
     @classmethod
     def find(
@@ -71,6 +73,7 @@ class SinceLast:
             header,
             dict(rows),
             {feed: frozenset(names) for feed, names in events},
+            _last_reported(connection) not in (None, publication_id),
         )
 
     def reasons_for_less(self) -> tuple[str, ...]:
@@ -87,6 +90,7 @@ class SinceLast:
         is_another = self.settings.as_of != self.header.as_of
         return (
             *self._definitions(),
+            *(["readers went back from what was reported"] * self.is_rolled_back),
             *([self._another_day()] if is_another else []),
             *self._events(DECISIONS | NEW, feeds),
         )
@@ -106,3 +110,11 @@ class SinceLast:
         for feed in sorted(feeds & self.events.keys()):
             for event in sorted(wanted & self.events[feed]):
                 yield f"extracts of {feed} were {event}"
+
+
+def _last_reported(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The publication that was reported last, whichever readers have now."""
+    row = connection.execute(
+        "select max_by(publication_id, published_at) from ops.reported_publications"
+    ).fetchone()
+    return row[0] if row else None

@@ -36,7 +36,7 @@ def test_needed_samples_of_the_catalogue(evaluate: Evaluate) -> None:
     assert row == {"needed": 65}
 
 
-SHARES = [ratio / (1 + ratio) for ratio in (0.2, 0.5, 0.8, 1.15, 1.5, 2, 4)]
+SHARES_OF_NEW = [ratio / (1 + ratio) for ratio in (0.2, 0.5, 0.8, 1.15, 1.5, 2, 4)]
 
 
 @pytest.mark.parametrize("expected", [0.5, 92 / 181])
@@ -44,16 +44,16 @@ def test_exact_interval_excludes_the_share_from_about_the_needed_events_on(
     expected: float, evaluate: Evaluate
 ) -> None:
     """Less than three events more than the exact search finds, and never fewer."""
-    rows = evaluate("needed_events", [(share, expected) for share in SHARES])
-    for share, row in zip(SHARES, rows, strict=True):
+    rows = evaluate("needed_events", [(share, expected) for share in SHARES_OF_NEW])
+    for share, row in zip(SHARES_OF_NEW, rows, strict=True):
         exact = exact_events(share, expected)
         assert exact <= row["needed"] <= exact + 3, share
 
 
 def test_needed_events_are_close_where_the_periods_differ(evaluate: Evaluate) -> None:
     """Two months against three: within three events or 2 % of the exact search."""
-    rows = evaluate("needed_events", [(share, 0.4) for share in SHARES])
-    for share, row in zip(SHARES, rows, strict=True):
+    rows = evaluate("needed_events", [(share, 0.4) for share in SHARES_OF_NEW])
+    for share, row in zip(SHARES_OF_NEW, rows, strict=True):
         assert row["needed"] == pytest.approx(exact_events(share, 0.4), 0.02, 3), share
 
 

@@ -68,10 +68,11 @@ def test_what_changed_is_told_and_what_did_not_is_not(
     shutil.copytree(ROOT / "seeds", seeds)
     thresholds = seeds / "thresholds.csv"
     text = thresholds.read_text("utf-8")
-    assert "pmf_share,0.4," in text
-    thresholds.write_text(text.replace("pmf_share,0.4,", "pmf_share,0.5,"), "utf-8")
+    old, new = "logo_survival_months,6,", "logo_survival_months,7,"
+    assert old in text
+    thresholds.write_text(text.replace(old, new), "utf-8")
     monkeypatch.setenv("SEEDS", str(seeds))
-    refresh(company.settings)
+    assert refresh(company.settings).record.state == "published"
     changed = history(
         company,
         "select mart, segment_id, verdict_before, verdict, cause, changed_thresholds,"
@@ -84,7 +85,7 @@ def test_what_changed_is_told_and_what_did_not_is_not(
             "above",
             "insufficient",
             "threshold",
-            "pmf_share from 0.4 to 0.5",
+            "logo_survival_months from 6.0 to 7.0",
             2,
         )
     ]
@@ -103,7 +104,8 @@ def test_after_a_rollback_what_was_reported_stays(company: Company) -> None:
     rollback(home, reason="tried")
     assert current_id(home) != second
     company.deliver("orders_2.csv", "o99,1,c1,2026-05-15,9.00")
-    refresh(company.settings)
+    summary = refresh(company.settings)
+    assert summary.record.state == "published", summary.record.refusals
     told = history(
         company,
         "select change_number, verdict, publication_id from history"
