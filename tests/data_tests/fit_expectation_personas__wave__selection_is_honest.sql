@@ -1,5 +1,5 @@
-{#- What was selected and the rest are all, a lift lies within its interval, and only what
-    was selected on the very wave that is counted is called biased. -#}
+{#- What was selected and the rest are all, a lift lies within its interval, and only
+    what was selected on the very wave that is counted is called biased. -#}
 with
 
 personas as (

@@ -1,5 +1,5 @@
-{#- Every piece of feedback that counts has one theme, the unmatched too: the mentions of
-    a period add up to its feedback, and those of the whole history to all of it. -#}
+{#- Every piece of feedback that counts has one theme, the unmatched too: the mentions
+    of a period add up to its feedback, and those of the whole history to all of it. -#}
 {{ config(meta={'dagster': {'ref': {'name': 'fit_feedback_themes__month'}}}) }}
 
 with
@@ -41,7 +41,7 @@ history as (
 whole as (
 
     select
-        coalesce(max(mention_count), 0) as mention_count,
+        coalesce(max(periods.mention_count), 0) as mention_count,
         max(history.feedback_count) as feedback_count
 
     from history

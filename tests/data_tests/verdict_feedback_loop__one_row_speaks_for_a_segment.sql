@@ -1,5 +1,5 @@
-{#- Every segment has exactly one row that speaks for it, every theme that is asked for in
-    it has one, and no release answers what was asked for after it came. -#}
+{#- Every segment has exactly one row that speaks for it, every theme that is asked for
+    in it has one, and no release answers what was asked for after it came. -#}
 {{ config(meta={'dagster': {'ref': {'name': 'verdict_feedback_loop'}}}) }}
 
 with

@@ -119,7 +119,7 @@ loops as (
         on links.release_key = releases.release_key
         and (
             releases.segment_id = 'all'
-            or releases.segment_id = first_mentions.segment_id
+            or first_mentions.segment_id = releases.segment_id
         )
 
     -- A theme that was answered for others only is not answered here: one row says so.
@@ -402,7 +402,9 @@ select
     case
         when not {{ is_suppressed('claims.mentioner_count') }}
             then
-                {{ wilson_bound('claims.later_active_count', 'claims.mentioner_count', 'low') }}
+                {{ wilson_bound(
+                    'claims.later_active_count', 'claims.mentioner_count', 'low'
+                ) }}
     end as closed_loop_low,
     case
         when not {{ is_suppressed('claims.mentioner_count') }}

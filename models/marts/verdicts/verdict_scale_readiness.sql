@@ -19,12 +19,18 @@ gates as (
         segment_id,
         count(*) filter (where verdict = 'below') > 0 as is_below,
         count(*) filter (where verdict = 'undetermined') > 0 as is_undetermined,
-        string_agg(case when verdict = 'above' then criterion end, ', ' order by
-            criterion_number) as criteria_above,
-        string_agg(case when verdict = 'below' then criterion end, ', ' order by
-            criterion_number) as criteria_below,
-        string_agg(case when verdict = 'undetermined' then criterion end, ', ' order by
-            criterion_number) as criteria_undetermined,
+        string_agg(
+            case when verdict = 'above' then criterion end, ', '
+            order by criterion_number
+        ) as criteria_above,
+        string_agg(
+            case when verdict = 'below' then criterion end, ', '
+            order by criterion_number
+        ) as criteria_below,
+        string_agg(
+            case when verdict = 'undetermined' then criterion end, ', '
+            order by criterion_number
+        ) as criteria_undetermined,
         '['
         || string_agg(
             {{ evidence_item(
