@@ -241,8 +241,8 @@ select
                 || 'rose by less, or fell by more, than that of those who had not.'
         when verdict in ('associated_with_rise', 'associated_with_fall')
             then
-                'The release is associated with a change of the rate from its month on, '
-                || 'beyond the trend before.'
+                'The release is associated with a change of the rate from its month '
+                || 'on, beyond the trend before.'
         when verdict = 'no_material_change'
             then 'Whatever changed with the release lies within what is material.'
         else

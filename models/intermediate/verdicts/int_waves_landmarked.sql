@@ -24,7 +24,7 @@ wave_ends as (
 select
     survey_id,
     wave_id,
-    -- The last month that had ended when the wave closed; one that closes within a month
+    -- The last month that had ended when the wave closed; one that closes in a month
     -- is looked at from the end of that month on.
     case
         when closes_date = month_of_close
