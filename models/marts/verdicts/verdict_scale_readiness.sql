@@ -47,10 +47,12 @@ gates as (
         )
         || ']' as evidence,
         -- The first criterion, in their order, that more of something would decide.
-        min_by(needed_count, criterion_number)
-            filter (where needed_count is not null) as needed_count,
-        min_by(needed_unit, criterion_number)
-            filter (where needed_count is not null) as needed_unit
+        min_by(needed_count, criterion_number) filter (
+            where needed_count is not null
+        ) as needed_count,
+        min_by(needed_unit, criterion_number) filter (
+            where needed_count is not null
+        ) as needed_unit
 
     from criteria
 
