@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from pipelines.project import FEEDS
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Ten times as fast, where PyYAML was built with it: every run begins with it."""
+
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 ColumnType = Literal["text", "date", "instant", "money", "number", "integer", "boolean"]
 PersonalClass = Literal["email", "hash", "free_text"]
@@ -93,7 +96,8 @@ def load_feeds(folder: Path = FEEDS) -> dict[str, Feed]:
     """All feeds by name, in the order of their files."""
     feeds: dict[str, Feed] = {}
     for path in sorted(folder.glob("*.yml")):
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        document = yaml.load(text, Loader=_LOADER)
         for table, body in document["feeds"].items():
             feed = Feed(source=document["source"], table=table, **body)
             feeds[feed.name] = feed

@@ -57,6 +57,21 @@ def test_the_count_does_not_depend_on_chunks(text: str, size: int) -> None:
     assert whole.finish() == cut.finish() == sum(1 for line in lines if line)
 
 
+@given(st.text(st.sampled_from("ab\n"), max_size=60), st.integers(1, 20))
+def test_plain_lines_are_counted_measured_and_cut(text: str, size: int) -> None:
+    counter = RecordCounter('"', '"', LIMITS, cut_every=1)
+    for chunk in _chunks(text.encode(), size):
+        counter.feed(chunk)
+    lines = text.split("\n")
+    assert counter.finish() == sum(1 for line in lines if line)
+    spanning = [len(line) for line in lines if len(line) >= size]
+    assert max(spanning, default=0) <= counter.longest <= max(map(len, lines)) + 1
+    for cut in counter.cuts:
+        before = text[: cut.offset]
+        assert before.endswith("\n")
+        assert cut.records == sum(1 for line in before.split("\n") if line)
+
+
 @given(
     st.text(st.sampled_from('ab,\n\r "'), max_size=60),
     st.sampled_from(["'", "«"]),
