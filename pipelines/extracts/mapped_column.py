@@ -59,7 +59,7 @@ def map_column(
     mapped = _mapped(name, sql_type, value, found.cells, rules)
     unknown = cells.contract.format.na
     if source.is_plain and not is_hashed and unknown == ("",) and found.cells:
-        mapped = typed_read(mapped, column)
+        mapped = typed_read(mapped, column, cells.is_ascii)
     return (mapped,), tuple(rules)
 
 

@@ -63,14 +63,19 @@ class Mapping:
         return ", ".join(f"{one.fast_expression} as {one.name}" for one in self.columns)
 
 
-def map_columns(contract: Contract, feed: Feed, header: tuple[str, ...]) -> Mapping:
+def map_columns(
+    contract: Contract, feed: Feed, header: tuple[str, ...], *, is_ascii: bool = False
+) -> Mapping:
     """The SQL that turns records of a file with this header into rows of the feed.
+
+    Args:
+        is_ascii: No text of the file holds any other character.
 
     Raises:
         FitmartError: A mapped column is missing against the drift policy, or its name
             stands twice in the header.
     """
-    cells = ResolvedCells(contract, header)
+    cells = ResolvedCells(contract, header, is_ascii)
     columns: list[MappedColumn] = []
     rules: list[Rule] = []
     for name, column in feed.columns.items():

@@ -18,10 +18,15 @@ class CellText:
 
 @dataclass(frozen=True)
 class ResolvedCells:
-    """The columns of one file, as a contract refers to them."""
+    """The columns of one file, as a contract refers to them.
+
+    Args:
+        is_ascii: No text of the file holds any other character.
+    """
 
     contract: Contract
     header: tuple[str, ...]
+    is_ascii: bool = False
 
     def position(
         self, origin: ColumnReference | tuple[ColumnReference, ...], place: str

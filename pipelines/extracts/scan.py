@@ -35,6 +35,7 @@ class Scan:
         records: Number of records by the independent count; None when quotes do not
             pair up, or when the format is binary.
         is_decodable: Every byte is text in the declared encoding.
+        is_ascii: No text of it holds another character.
         longest: Upper bound of the length of a record, in bytes.
         text: UTF-8 text that a reader may be given.
         skip_lines: Lines of `text` before the first record.
@@ -46,6 +47,7 @@ class Scan:
     text_bytes: int
     records: int | None = None
     is_decodable: bool = True
+    is_ascii: bool = False
     longest: int = 0
     header: tuple[tuple[str, ...], ...] = ()
     text: Path | None = None
@@ -149,6 +151,7 @@ def _scan_text(
         text_bytes=text_bytes,
         records=records,
         is_decodable=transcoder.is_decodable,
+        is_ascii=transcoder.is_ascii,
         longest=counter.longest,
         header=prelude.header,
         text=copy or path,

@@ -93,7 +93,7 @@ def stage(
     is_named = contract.format.type in ("jsonl", "parquet")
     header = rows[0] if is_named else join_header(contract.format, rows)
     drift = _accepted_drift(contract, header, previous)
-    mapping = map_columns(contract, feed, header)
+    mapping = map_columns(contract, feed, header, is_ascii=source.scan.is_ascii)
     width = len(header)
     unread = fast_select(connection, source, contract, mapping)
     is_append = contract.records.mode == "append"

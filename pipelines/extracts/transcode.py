@@ -61,6 +61,8 @@ class Transcoder:
         self._pending = False
         self._begun = False
         self.is_decodable = True
+        self.is_ascii = self._passes
+        """Whether every byte so far is an ASCII character; only known of UTF-8."""
 
     def feed(self, chunk: bytes) -> bytes:
         if self._is_transparent and b"\0" in chunk:
@@ -81,6 +83,7 @@ class Transcoder:
             return chunk
         if self._passes and not self._pending and chunk.isascii():
             return chunk
+        self.is_ascii &= not chunk
         try:
             text = self._decoder.decode(chunk, final)
         except UnicodeDecodeError as error:

@@ -33,13 +33,15 @@ def unbroken(rules: Iterable[Rule]) -> str:
     return f"not ({' or '.join(broken)})" if broken else ""
 
 
-def typed_read(mapped: MappedColumn, column: FeedColumn) -> MappedColumn:
+def typed_read(
+    mapped: MappedColumn, column: FeedColumn, is_ascii: bool
+) -> MappedColumn:
     """The column with the type, expression and condition of a fast read."""
     fast_type = FAST_TYPE.get(column.type)
     if fast_type is None or column.personal is not None:
         return mapped
     cell = f"c{mapped.cells[0]}"
-    value, holds = _value_and_condition(cell, mapped.name, column.type)
+    value, holds = _value_and_condition(cell, mapped.name, column.type, is_ascii)
     # Of an empty required cell the condition is null, which does not pass either.
     optional = f"{cell} is null or ({holds})" if holds else ""
     return replace(
@@ -52,10 +54,12 @@ def typed_read(mapped: MappedColumn, column: FeedColumn) -> MappedColumn:
     )
 
 
-def _value_and_condition(cell: str, name: str, kind: ColumnType) -> tuple[str, str]:
+def _value_and_condition(
+    cell: str, name: str, kind: ColumnType, is_ascii: bool
+) -> tuple[str, str]:
     """SQL of the value of a cell, and of what the value, under its name, must hold."""
     if kind == "text":
-        return _trimmed(cell), ""
+        return _trimmed(cell, is_ascii), ""
     if kind == "number":
         return cell, f"isfinite({cell})"
     if kind in ("money", "integer"):
@@ -66,9 +70,11 @@ def _value_and_condition(cell: str, name: str, kind: ColumnType) -> tuple[str, s
     return _time(cell, name, kind)
 
 
-def _trimmed(cell: str) -> str:
+def _trimmed(cell: str, is_ascii: bool) -> str:
     """The text without outer blanks; most texts hold none, and need no trimming."""
-    may_have_blanks = f"contains({cell}, ' ') or length({cell}) <> strlen({cell})"
+    may_have_blanks = f"contains({cell}, ' ')"
+    if not is_ascii:
+        may_have_blanks += f" or length({cell}) <> strlen({cell})"
     return f"case when {may_have_blanks} then nullif(trim({cell}), '') else {cell} end"
 
 

@@ -83,3 +83,24 @@ def test_one_broken_rule_ends_a_fast_read(
     assert _staged(connection, contract, path, tmp_path) is None
     tables = connection.execute("show tables").fetchall()
     assert ("staged",) not in tables
+
+
+@pytest.mark.parametrize("note", ["  a b ", "\N{IDEOGRAPHIC SPACE}é\N{NO-BREAK SPACE}"])
+def test_texts_lose_their_outer_blanks(
+    note: str,
+    contract: Contract,
+    connection: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "orders.csv"
+    lines = [",".join(HEADER), f"1,2024-01-01 00:00:00,1.5,{note}", ""]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    found = scan(path, contract.format, Limits(), tmp_path)
+    assert found.is_ascii == note.isascii()
+    source = Source(path, path, contract.format, found, Limits(), tmp_path)
+    feed = load_feeds()[contract.feed]
+    mapping = map_columns(contract, feed, HEADER, is_ascii=found.is_ascii)
+    unread = fast_read.fast_select(connection, source, contract, mapping)
+    assert fast_read.stage_fast(connection, source, unread) == 1
+    (kept,) = connection.execute("select product from staged").fetchone() or ("",)
+    assert kept == note.strip()
