@@ -19,10 +19,22 @@ create macro t_975(df) as if(df >= 29, z(), [
     2.0796138447277, 2.0738730679040, 2.0686576104190, 2.0638985616280,
     2.0595385527533, 2.0555294386429, 2.0518305164803, 2.0484071417952
 ][df]);
+create macro residuals(y, x, yy, xy, xx) as yy - 2 * y / x * xy + y / x * y / x * xx;
 create macro bound(y, x, yy, xy, xx, n, side, low, high) as if(
-    n >= 10 and yy - 2 * y / x * xy + y / x * y / x * xx > 1e-12 * yy,
+    n >= 10 and residuals(y, x, yy, xy, xx) > 1e-12 * yy,
     least(high, greatest(low, y / x + side * t_975(n - 1)
-        * sqrt(n / (n - 1) * (yy - 2 * y / x * xy + y / x * y / x * xx)) / x)),
+        * sqrt(n / (n - 1) * residuals(y, x, yy, xy, xx)) / x)),
+    null
+);
+
+create macro units_like(y, x, yy, xy, xx, n) as least(
+    n, y / x * (1 - y / x) * (n - 1) / n * x * x / residuals(y, x, yy, xy, xx)
+);
+create macro bound_of_share(y, x, yy, xy, xx, n, side) as if(
+    n >= 10 and residuals(y, x, yy, xy, xx) > 1e-12 * yy,
+    (y / x * units_like(y, x, yy, xy, xx, n) + z() * z() / 2 + side * z() * sqrt(
+        y / x * (1 - y / x) * units_like(y, x, yy, xy, xx, n) + z() * z() / 4
+    )) / (units_like(y, x, yy, xy, xx, n) + z() * z()),
     null
 );
 
@@ -441,9 +453,14 @@ with later as (
 select
     * exclude (yy, xy, xx),
     if(customer_count >= 10, numerator / denominator, null) as estimate,
-    bound(numerator, denominator, yy, xy, xx, customer_count, -1, 0, 1e300) as ci_low,
-    bound(numerator, denominator, yy, xy, xx, customer_count, 1, 0,
-        if(measure = 'grr', 1, 1e300)) as ci_high
+    if(measure = 'grr',
+        bound_of_share(numerator, denominator, yy, xy, xx, customer_count, -1),
+        bound(numerator, denominator, yy, xy, xx, customer_count, -1, 0, 1e300)
+    ) as ci_low,
+    if(measure = 'grr',
+        bound_of_share(numerator, denominator, yy, xy, xx, customer_count, 1),
+        bound(numerator, denominator, yy, xy, xx, customer_count, 1, 0, 1e300)
+    ) as ci_high
 from sums;
 
 -- Deals ----------------------------------------------------------------------------
