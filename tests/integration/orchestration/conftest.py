@@ -1,9 +1,10 @@
 """One small company in one home, refreshed once for all tests of this folder.
 
 A refresh takes long, so tests share the home and go on from where it is; each says what
-it changes.
+it changes. What would leave too much behind works on a copy.
 """
 
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -47,12 +48,22 @@ class Company:
 
 @dataclass(frozen=True)
 class Refreshed:
-    """A company after its first run, with what the run said on its way."""
+    """A company after its first run, with what the run said on its way.
+
+    Args:
+        kept: A copy of everything as it was then.
+    """
 
     company: Company
     summary: RunSummary
     stages: tuple[str, ...]
     nodes_told: int
+    kept: Path
+
+    def copied_to(self, place: Path) -> Company:
+        """The company as it was after its first run, in a place of its own."""
+        shutil.copytree(self.kept, place, symlinks=True)
+        return Company(settings_in(place))
 
 
 def begin(place: Path) -> Company:
@@ -61,20 +72,25 @@ def begin(place: Path) -> Company:
     landing.mkdir(parents=True)
     contracts.mkdir()
     (contracts / "orders.yml").write_text(CONTRACT)
-    settings = Settings(
+    return Company(settings_in(place))
+
+
+def settings_in(place: Path) -> Settings:
+    """Where the company that lives there has its files."""
+    return Settings(
         home=Home(place / "home"),
-        landing=landing,
-        contracts=contracts,
+        landing=place / "landing",
+        contracts=place / "contracts",
         as_of=date(2026, 6, 1),
         min_free_mb=1,
     )
-    return Company(settings)
 
 
 @pytest.fixture(scope="session")
 def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Refreshed:
     """The company after its first refresh: twenty orders of ten customers."""
-    company = begin(tmp_path_factory.mktemp("company"))
+    place = tmp_path_factory.mktemp("company")
+    company = begin(place)
     company.deliver(
         "orders_1.csv",
         *(f"o{n},1,c{n % 10},2026-0{1 + n % 4}-15,{10 + n}.50" for n in range(20)),
@@ -83,4 +99,6 @@ def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Refreshed:
     summary = refresh(company.settings, told.append)
     stages = tuple(dict.fromkeys(step.stage for step in told))
     nodes = max(step.total for step in told if step.stage == "transform")
-    return Refreshed(company, summary, stages, nodes)
+    kept = tmp_path_factory.mktemp("kept") / "company"
+    shutil.copytree(place, kept, symlinks=True)
+    return Refreshed(company, summary, stages, nodes, kept)

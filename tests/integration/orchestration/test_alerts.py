@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import duckdb
 import pytest
 from typer.testing import CliRunner
 
@@ -21,12 +20,11 @@ from pipelines.defs.check.feeds import check_result
 from pipelines.defs.failure import tell_of_run
 from pipelines.defs.schedules import REFRESH
 from pipelines.errors import FitmartError
-from pipelines.extracts.decisions import withdraw
 from pipelines.extracts.reconcile import blocking_check_names
 from pipelines.project import Settings, environment
 from pipelines.run import refresh
 from pipelines.stages import check_stage
-from tests.integration.orchestration.conftest import Refreshed
+from tests.integration.orchestration.conftest import Company, Refreshed
 from tests.unit.webhook import Webhook, listening
 
 BROKEN = "o91,1,c1,2026-05-01,not money"
@@ -38,24 +36,15 @@ def webhook() -> Iterator[Webhook]:
         yield webhook
 
 
-@pytest.fixture(scope="module", autouse=True)
-def decided(refreshed: Refreshed) -> Iterator[None]:
-    """What is refused here blocks until somebody decides, and others use the home."""
-    yield
-    settings = refreshed.company.settings
-    with duckdb.connect(str(settings.home.build), read_only=True) as build:
-        refused = build.execute(
-            "select extract_id from ops.extracts where status = 'refused'"
-        ).fetchall()
-    for (extract_id,) in refused:
-        withdraw(settings, extract_id, "broken on purpose", "test")
-    refresh(settings)
+@pytest.fixture(scope="module")
+def company(refreshed: Refreshed, tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """A company after its first run: what is refused here would block the others."""
+    return refreshed.copied_to(tmp_path_factory.mktemp("alerts") / "company")
 
 
 @pytest.fixture
-def broken(refreshed: Refreshed, webhook: Webhook) -> Iterator[Settings]:
+def broken(company: Company, webhook: Webhook) -> Iterator[Settings]:
     """A landing with a file that must not be read, and somebody to be told."""
-    company = refreshed.company
     file = company.deliver("orders_9.csv", BROKEN)
     yield replace(company.settings, alert_webhook_url=webhook.url)
     file.unlink()
@@ -76,12 +65,10 @@ def scheduled(settings: Settings) -> dg.ExecuteInProcessResult:
         return job.execute_in_process(instance=instance, raise_on_error=False)
 
 
-def test_a_scheduled_run_that_ends_well_says_so(refreshed: Refreshed) -> None:
-    result = scheduled(refreshed.company.settings)
+def test_a_scheduled_run_that_ends_well_says_so(company: Company) -> None:
+    result = scheduled(company.settings)
     assert result.success
-    assert record.required(refreshed.company.settings.home, result.run_id).state == (
-        "unchanged"
-    )
+    assert record.required(company.settings.home, result.run_id).state == ("unchanged")
 
 
 def test_make_run_tells_the_webhook_why(broken: Settings, webhook: Webhook) -> None:
@@ -142,13 +129,13 @@ def test_a_webhook_out_of_order_changes_nothing_but_says_so(
 
 
 def test_a_run_that_could_not_begin_is_told_of(
-    refreshed: Refreshed, webhook: Webhook, tmp_path: Path
+    company: Company, webhook: Webhook, tmp_path: Path
 ) -> None:
     contracts = tmp_path / "contracts"
-    shutil.copytree(refreshed.company.settings.contracts, contracts)
+    shutil.copytree(company.settings.contracts, contracts)
     (contracts / "orders.yml").write_text("contract: orders\nfeed: nonsense\n")
     settings = replace(
-        refreshed.company.settings, contracts=contracts, alert_webhook_url=webhook.url
+        company.settings, contracts=contracts, alert_webhook_url=webhook.url
     )
     with pytest.raises(FitmartError):
         refresh(settings)
@@ -160,9 +147,9 @@ def test_a_run_that_could_not_begin_is_told_of(
 
 
 def test_a_run_whose_process_died_is_told_of_by_the_sensor(
-    refreshed: Refreshed, webhook: Webhook
+    company: Company, webhook: Webhook
 ) -> None:
-    settings = replace(refreshed.company.settings, alert_webhook_url=webhook.url)
+    settings = replace(company.settings, alert_webhook_url=webhook.url)
     record.start(settings, "a-run-that-died")
     tell_of_run(settings, "a-run-that-died", "Run process exited with code -9")
     tell_of_run(settings, "a-run-without-a-record", "The home is held")
@@ -175,24 +162,24 @@ def test_a_run_whose_process_died_is_told_of_by_the_sensor(
 
 
 def test_the_alarm_watches_the_job_without_being_switched_on(
-    refreshed: Refreshed,
+    company: Company,
 ) -> None:
-    definitions = build_definitions(refreshed.company.settings)
+    definitions = build_definitions(company.settings)
     sensor = definitions.resolve_sensor_def("alert_on_failure")
     assert sensor.default_status == dg.DefaultSensorStatus.RUNNING
 
 
 def test_a_feed_that_did_not_come_raises_an_alarm_of_its_own(
-    refreshed: Refreshed, tmp_path: Path
+    company: Company, tmp_path: Path
 ) -> None:
     contracts = tmp_path / "contracts"
-    shutil.copytree(refreshed.company.settings.contracts, contracts)
+    shutil.copytree(company.settings.contracts, contracts)
     text = (contracts / "orders.yml").read_text()
     text = text.replace("contract: orders", "contract: refunds")
     text = text.replace("webshop", "refund_tool").replace("orders_*", "refunds_*")
     (contracts / "refunds.yml").write_text(text)
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
-    settings = replace(refreshed.company.settings, contracts=contracts, as_of=tomorrow)
+    settings = replace(company.settings, contracts=contracts, as_of=tomorrow)
     record.start(settings, "a-morning")
     done = check_stage(settings, "a-morning")
     record.end(settings.home, "a-morning", "unchanged")

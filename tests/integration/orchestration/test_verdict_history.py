@@ -11,7 +11,7 @@ from pipelines.project import ROOT
 from pipelines.publishing.publications import rollback
 from pipelines.publishing.swap import current_id
 from pipelines.run import refresh
-from tests.integration.orchestration.conftest import Company, begin
+from tests.integration.orchestration.conftest import Company, Refreshed
 
 FIT = "verdicts.verdict_fit_by_segment"
 
@@ -28,15 +28,9 @@ def history(company: Company, query: str) -> Rows:
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
+def company(refreshed: Refreshed, tmp_path_factory: pytest.TempPathFactory) -> Company:
     """A company with one publication."""
-    company = begin(tmp_path_factory.mktemp("history"))
-    company.deliver(
-        "orders_1.csv",
-        *(f"o{n},1,c{n % 10},2026-0{1 + n % 4}-15,{10 + n}.50" for n in range(20)),
-    )
-    refresh(company.settings)
-    return company
+    return refreshed.copied_to(tmp_path_factory.mktemp("history") / "company")
 
 
 def test_a_first_publication_tells_every_verdict_for_the_first_time(
