@@ -75,11 +75,8 @@ test: lint  ## Everything that CI runs: linters, types, dbt unit tests, pytest
 
 lint: $(VENV)/stamp $(LINT_VENV)/stamp  ## ruff, mypy and sqlfluff
 	@cd $(ROOT) && $(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && $(BIN)/mypy
-# The linter's templater compiles with dbt, which wants a database to open.
-	@cd $(ROOT) && home=$$(mktemp -d) && mkdir $$home/warehouse && \
-	    FITMART_HOME=$$home DBT_TARGET_PATH=$$home/dbt DBT_LOG_PATH=$$home/dbt \
-	    $(LINT_VENV)/bin/sqlfluff lint --disable-progress-bar \
-	    models tests/data_tests; code=$$?; rm -r $$home; exit $$code
+	@cd $(ROOT) && $(LINT_VENV)/bin/sqlfluff lint --disable-progress-bar \
+	    models tests/data_tests/*.sql
 
 unit: $(VENV)/stamp  ## Only dbt's unit tests
 	@cd $(ROOT) && $(BIN)/python -m pytest -k test_dbt_unit_tests_pass

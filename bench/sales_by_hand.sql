@@ -7,9 +7,10 @@ create macro z() as 1.959963984540054;
 create macro month_of(day) as cast(date_trunc('month', day) as date);
 create macro months_on(day, n) as cast(day + to_months(cast(n as integer)) as date);
 create macro share(k, n) as if(n >= 10, k / n, null);
-create macro wilson(k, n, side) as if(n >= 10, (
-    k + z() * z() / 2 + side * z() * sqrt(k * (n - k) / n + z() * z() / 4)
-) / (n + z() * z()), null);
+create macro wilson_of(k, n, side) as (
+    k + z() * z() / 2 + side * z() * sqrt(greatest(k * (n - k), 0) / n + z() * z() / 4)
+) / (n + z() * z());
+create macro wilson(k, n, side) as if(n >= 10, wilson_of(k, n, side), null);
 create macro t_975(df) as if(df >= 29, z(), [
     12.7062047361747, 4.3026527297495, 3.1824463052837, 2.7764451051978,
     2.5705818356363, 2.4469118511450, 2.3646242515928, 2.3060041352042,
@@ -27,16 +28,8 @@ create macro bound(y, x, yy, xy, xx, n, side, low, high) as if(
     null
 );
 
-create macro units_like(y, x, yy, xy, xx, n) as least(
-    n, y / x * (1 - y / x) * (n - 1) / n * x * x / residuals(y, x, yy, xy, xx)
-);
-create macro bound_of_share(y, x, yy, xy, xx, n, side) as if(
-    n >= 10 and residuals(y, x, yy, xy, xx) > 1e-12 * yy,
-    (y / x * units_like(y, x, yy, xy, xx, n) + z() * z() / 2 + side * z() * sqrt(
-        y / x * (1 - y / x) * units_like(y, x, yy, xy, xx, n) + z() * z() / 4
-    )) / (units_like(y, x, yy, xy, xx, n) + z() * z()),
-    null
-);
+create macro bound_of_share(y, x, xx, n, side) as
+    wilson_of(y / x * x * x / xx, if(n >= 10, x * x / xx, null), side);
 
 -- Who is who -----------------------------------------------------------------------
 
@@ -454,11 +447,11 @@ select
     * exclude (yy, xy, xx),
     if(customer_count >= 10, numerator / denominator, null) as estimate,
     if(measure = 'grr',
-        bound_of_share(numerator, denominator, yy, xy, xx, customer_count, -1),
+        bound_of_share(numerator, denominator, xx, customer_count, -1),
         bound(numerator, denominator, yy, xy, xx, customer_count, -1, 0, 1e300)
     ) as ci_low,
     if(measure = 'grr',
-        bound_of_share(numerator, denominator, yy, xy, xx, customer_count, 1),
+        bound_of_share(numerator, denominator, xx, customer_count, 1),
         bound(numerator, denominator, yy, xy, xx, customer_count, 1, 0, 1e300)
     ) as ci_high
 from sums;

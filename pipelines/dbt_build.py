@@ -1,6 +1,6 @@
 """Runs dbt in this process: one `build` per run, and the manifest when it is stale.
 
-What dbt says is read back from its own artifacts, `manifest.json` and
+What dbt says is read back from its own artifacts, a copy of `manifest.json` and
 `run_results.json` in the home's target folder, which the gate reads as well. How that
 becomes Dagster events is in `defs/transform.py`.
 
@@ -11,6 +11,7 @@ which has most of it imported already, and not in one of its own (decision 0003)
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,7 +114,7 @@ def build(settings: Settings) -> BuildResult:
     _, message = invoke(dbt_arguments("build", settings), settings)
     if not results_file.exists():
         raise stopped(message)
-    _remember_sources(settings.home)
+    keep_manifest(settings.home)
     return BuildResult.read(settings.home)
 
 
@@ -129,12 +130,25 @@ def prepare_manifest(settings: Settings) -> Path:
         is_success, message = invoke(dbt_arguments("parse", settings), settings)
         if not is_success:
             raise stopped(message)
-        _remember_sources(settings.home)
+        keep_manifest(settings.home)
     return path
 
 
+def keep_manifest(home: Home) -> None:
+    """Take over what dbt has just written, as the manifest of the project as it is now.
+
+    dbt writes its file anew in every build, in place: a run that is killed meanwhile
+    leaves half of it behind, and a daemon that loads the project would read that. Ours
+    is only ever replaced as a whole.
+    """
+    part = manifest_path(home).with_suffix(".part")
+    shutil.copyfile(home.dbt_target / "manifest.json", part)
+    part.replace(manifest_path(home))
+    _remember_sources(home)
+
+
 def manifest_path(home: Home) -> Path:
-    return home.dbt_target / "manifest.json"
+    return home.dbt_target / "kept_manifest.json"
 
 
 def read_manifest(home: Home) -> Mapping[str, Any]:

@@ -91,7 +91,8 @@ RULES = (
     Rule(
         "word of mouth grows or shrinks",
         "verdicts.verdict_word_of_mouth",
-        "is_current and verdict <> 'insufficient'",
+        # The year before is not whole after eighteen months; the quarter before is.
+        "window_months = 3 and verdict <> 'insufficient'",
         "verdict in ('growing', 'shrinking')",
         NOMINAL,
     ),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.dbt_build import dbt_arguments, read_manifest
+from pipelines.dbt_build import dbt_arguments, keep_manifest, read_manifest
 from pipelines.demo.courier import INITIAL
 from pipelines.demo.truth import Truth
 from pipelines.demo.world import DEMO_AS_OF
@@ -102,6 +102,7 @@ class Rehearsal:
                 rule="demo_builds",
                 remedy="Mend the model or the test that it names.",
             )
+        keep_manifest(self.settings.home)
 
     def marts(self) -> list[str]:
         """Relations of all marts that follow from the extracts alone.

@@ -48,7 +48,11 @@ CALLS = {
         f" {{{{ ratio_bound({SUMS}, 'high') }}}} as ci_high",
         is_aggregate=True,
     ),
-    "part": Call(SAMPLE, f"{{{{ ratio_share_interval({SUMS}) }}}}", is_aggregate=True),
+    "part": Call(
+        SAMPLE,
+        "{{ ratio_share_interval('sum(y)', 'sum(x)', 'sum(x * x)', 'count(*)') }}",
+        is_aggregate=True,
+    ),
     "fieller": Call(SAMPLE, f"{{{{ fieller_interval({SUMS}) }}}}", is_aggregate=True),
     "fieller_bounds": Call(
         SAMPLE,

@@ -115,7 +115,8 @@ def test_a_part_has_the_interval_of_as_many_equal_units(
     for seed in range(5):
         units = deals(n, seed)
         y, x = (float(sum(column)) for column in zip(*units, strict=True))
-        size = min(n, y / x * (1 - y / x) / standard_error(units) ** 2)
+        size = x * x / sum(float(value) ** 2 for _, value in units)
+        assert size < n
         low, high = proportion_confint(y / x * size, size, method="wilson")
         [row] = evaluate("part", units)
         assert (row["ci_low"], row["ci_high"]) == pytest.approx((low, high), abs=1e-9)
@@ -123,23 +124,37 @@ def test_a_part_has_the_interval_of_as_many_equal_units(
         assert (row["ci_method"], row["n_effective"]) == ("wilson_ratio", n)
 
 
-@pytest.mark.parametrize("n", [50, 900])
+@pytest.mark.parametrize("kept", [0, 1, 49, 50])
 def test_a_part_of_equal_units_has_the_interval_of_their_number(
-    evaluate: Evaluate, n: int
+    evaluate: Evaluate, kept: int
 ) -> None:
-    """But for n - 1 in place of n, which no interval of a share has."""
-    units = [(Decimal(7 * (i > 0)), Decimal(7)) for i in range(n)]
-    low, high = proportion_confint((n - 1) ** 2 / n, n - 1, method="wilson")
+    """None and all of them too: that nobody has left yet is no certainty."""
+    units = [(Decimal(7 * (i < kept)), Decimal(7)) for i in range(50)]
+    low, high = proportion_confint(kept, 50, method="wilson")
     [row] = evaluate("part", units)
     assert (row["ci_low"], row["ci_high"]) == pytest.approx((low, high), abs=1e-9)
 
 
-@pytest.mark.parametrize("n", [50, 900])
-def test_a_part_without_spread_has_no_interval(evaluate: Evaluate, n: int) -> None:
-    for kept in (0, 1):
-        [row] = evaluate("part", [(kept * Decimal(i), Decimal(i)) for i in range(1, n)])
-        assert row["estimate"] == kept
-        assert row["ci_low"] is row["ci_high"] is None
+def test_a_part_that_one_unit_dominates_is_hardly_known(evaluate: Evaluate) -> None:
+    """Of 100 units one has half of everything: as good as four equal ones."""
+    units = [(Decimal(99), Decimal(99))] + [(Decimal(0), Decimal(1))] * 99
+    [row] = evaluate("part", units)
+    size = 198**2 / (99**2 + 99)
+    low, high = proportion_confint(size / 2, size, method="wilson")
+    assert (row["ci_low"], row["ci_high"]) == pytest.approx((low, high), abs=1e-9)
+    assert row["ci_high"] - row["ci_low"] > 0.6
+
+
+@pytest.mark.parametrize(
+    "units",
+    [
+        pytest.param([], id="no units"),
+        pytest.param([(Decimal(0), Decimal(0))] * 12, id="zero denominator"),
+    ],
+)
+def test_a_part_of_nothing_is_null(evaluate: Evaluate, units: Units) -> None:
+    [row] = evaluate("part", units)
+    assert row["estimate"] is row["ci_low"] is row["ci_high"] is None
 
 
 @pytest.mark.parametrize("won", [0, 1])

@@ -53,10 +53,11 @@ days_before_waves as (
 
     from waves
 
+    -- The linter does not see that the macro above reads it.
     cross join (
         values
         (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14)
-    ) as days_back (day_count)
+    ) as days_back (day_count)  -- noqa: AL05
 
     where waves.eligibility_rule = 'used_twice_and_within_14_days'
 

@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 from pipelines import record
 from pipelines.cli.app import app
 from pipelines.dbt_build import read_manifest
+from pipelines.defs import build_definitions
+from pipelines.defs.schedules import REFRESH
 from pipelines.extracts.reconcile import blocking_check_names
 from pipelines.preview import key_figures
 from pipelines.project import environment
@@ -189,6 +191,12 @@ def test_each_data_test_says_what_it_expected_and_found(refreshed: Refreshed) ->
     for found in evaluations:
         told = found.metadata.keys()
         assert {"expected", "observed", "difference", "examples"} <= told
+
+
+def test_half_a_manifest_of_a_killed_run_stops_nobody(refreshed: Refreshed) -> None:
+    settings = refreshed.company.settings
+    (settings.home.dbt_target / "manifest.json").write_bytes(b'{"metadata": {"dbt_sc')
+    assert build_definitions(settings).resolve_job_def(REFRESH)
 
 
 def test_a_second_run_finds_that_nothing_has_changed(refreshed: Refreshed) -> None:

@@ -187,12 +187,7 @@ gross_rates as (
         loss_count as moved_customer_count,
         mrr_month,
         {{ ratio_share_interval(
-            'sum_lost',
-            'sum_opening',
-            'sum_lost_lost',
-            'sum_lost_opening',
-            'sum_opening_opening',
-            'customer_count'
+            'sum_lost', 'sum_opening', 'sum_opening_opening', 'customer_count'
         ) }}
 
     from cells

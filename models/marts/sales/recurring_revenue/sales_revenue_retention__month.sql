@@ -120,8 +120,6 @@ sums as (
         coalesce(sum(base_amount * base_amount), 0) as sum_base_base,
         coalesce(sum(later_amount * later_amount), 0) as sum_later_later,
         coalesce(sum(later_amount * base_amount), 0) as sum_later_base,
-        coalesce(sum(kept_amount * kept_amount), 0) as sum_kept_kept,
-        coalesce(sum(kept_amount * base_amount), 0) as sum_kept_base,
         mrr_month
 
     from amounts
@@ -162,12 +160,7 @@ gross_rates as (
         customer_count,
         {{ safe_divide('largest_amount', 'sum_base') }} as largest_customer_rate,
         {{ ratio_share_interval(
-            'sum_kept',
-            'sum_base',
-            'sum_kept_kept',
-            'sum_kept_base',
-            'sum_base_base',
-            'customer_count'
+            'sum_kept', 'sum_base', 'sum_base_base', 'customer_count'
         ) }}
 
     from sums
