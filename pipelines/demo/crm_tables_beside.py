@@ -6,6 +6,21 @@ They have no nightly file in the initial landing. The others are in `deliver_crm
 from pipelines.demo.crm_table import crm_table
 from pipelines.demo.exports import instant, text, yes_no
 
+TOUCHPOINTS = crm_table(
+    "touchpoints",
+    (
+        "touchpoint_id as Id",
+        "account_id as AccountId",
+        instant("touched_at", "Touched"),
+        "channel as Channel",
+        yes_no("is_self_reported", "Self_Reported"),
+        "referrer_account_id as Referrer",
+        yes_no("is_rewarded", "Rewarded"),
+    ),
+    key="Id",
+    order_by="Id",
+)
+
 BESIDE = (
     crm_table(
         "account_merges",
@@ -70,20 +85,7 @@ BESIDE = (
         order_by="Id",
         is_whole=True,
     ),
-    crm_table(
-        "touchpoints",
-        (
-            "touchpoint_id as Id",
-            "account_id as AccountId",
-            instant("touched_at", "Touched"),
-            "channel as Channel",
-            yes_no("is_self_reported", "Self_Reported"),
-            "referrer_account_id as Referrer",
-            yes_no("is_rewarded", "Rewarded"),
-        ),
-        key="Id",
-        order_by="Id",
-    ),
+    TOUCHPOINTS,
     crm_table(
         "invites",
         (

@@ -2,7 +2,7 @@
 
 from pipelines.demo.courier import Bad, Courier, Drop
 from pipelines.demo.crm_table import crm_table
-from pipelines.demo.crm_tables_beside import BESIDE
+from pipelines.demo.crm_tables_beside import BESIDE, TOUCHPOINTS
 from pipelines.demo.exports import deliver_exports, instant, text, yes_no
 from pipelines.demo.world import World
 
@@ -114,7 +114,6 @@ DETAILS = (
 
 
 def deliver_crm(courier: Courier, world: World, nights: tuple[Drop, ...]) -> None:
-    """Write every table; replicates do with accounts and opportunities."""
-    deliver_exports(courier, NIGHTLY, nights)
-    if not world.is_lean:
-        deliver_exports(courier, (*DETAILS, *BESIDE), nights)
+    """Write every table; replicates do with accounts, deals and first touches."""
+    beside = (TOUCHPOINTS,) if world.is_lean else (*DETAILS, *BESIDE)
+    deliver_exports(courier, (*NIGHTLY, *beside), nights)

@@ -43,7 +43,7 @@ STEPS = (
     "recurring_revenue",
 )
 """The parts of the company, each from those before it."""
-LEFT_OUT = {"invoices", "acquisition", "usage", "feedback"}
+LEFT_OUT = {"invoices", "usage", "feedback"}
 """Steps that a lean world has nothing of."""
 
 MEMORY_LIMIT = "1200MB"

@@ -72,7 +72,16 @@ sales_of_orders as (
 
     from known_lines
 
-    where line_type not in ('refund', 'cancellation')
+    where
+        line_type not in ('refund', 'cancellation')
+        -- Of most orders nothing comes back, and ranking all lines takes long.
+        and exists (
+            select 1
+            from known_lines as referring_lines
+            where
+                referring_lines.source_system = known_lines.source_system
+                and referring_lines.related_order_id = known_lines.order_id
+        )
 
     qualify row_number() over (
         partition by source_system, order_id
