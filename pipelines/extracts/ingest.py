@@ -135,10 +135,12 @@ def prepare(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:
     # chosen: trying them for every row group costs a seventh of a load.
     connection.execute("set disabled_compression_methods = 'fsst,dictionary,zstd'")
     create_keyed_hash(connection, key)
-    create_ops_tables(connection)
-    for feed in load_feeds().values():
-        for statement in create_raw_tables_sql(feed):
-            connection.execute(statement)
+    # In one transaction, since every commit waits for the disk.
+    with transaction(connection):
+        create_ops_tables(connection)
+        for feed in load_feeds().values():
+            for statement in create_raw_tables_sql(feed):
+                connection.execute(statement)
 
 
 def _take(workshop: Workshop, file: Delivered, contract: Contract) -> ExtractOutcome:
