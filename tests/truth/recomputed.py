@@ -58,14 +58,10 @@ def linearised(low: float = 0, high: float = numpy.inf) -> Interval:
     return interval
 
 
-def wilson_of_residuals(y: Array, x: Array) -> tuple[float, float]:
-    """The score interval of as many equal units as have the error of the ratio."""
-    ratio, n = y.sum() / x.sum(), len(x)
-    residuals = y - ratio * x
-    if residuals @ residuals <= 1e-12 * (y @ y):
-        return numpy.nan, numpy.nan
-    variance = n / (n - 1) * (residuals @ residuals) / x.sum() ** 2
-    size = min(n, ratio * (1 - ratio) / variance)
+def wilson_of_equal_units(y: Array, x: Array) -> tuple[float, float]:
+    """Of as many trials as the units are worth equal ones (Kish)."""
+    size = x.sum() ** 2 / (x @ x)
+    ratio = y.sum() / x.sum()
     return proportion_confint(ratio * size, size, method="wilson")
 
 

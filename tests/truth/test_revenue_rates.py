@@ -21,7 +21,7 @@ from tests.truth.recomputed import (
     rates,
     t_quantile,
     wilson,
-    wilson_of_residuals,
+    wilson_of_equal_units,
     with_total,
 )
 
@@ -100,7 +100,7 @@ def test_retention_of_the_same_customers(
     units["y"] = units["later"].fillna(0)
     if measure == "grr":
         units["y"] = units[["y", "x"]].min(axis=1)
-    interval = wilson_of_residuals if measure == "grr" else linearised()
+    interval = wilson_of_equal_units if measure == "grr" else linearised()
     keys = ["segment_id", "mrr_month"]
     expected = rates(with_total(units), keys, interval)
     assert_same(
@@ -114,7 +114,7 @@ def test_retention_of_the_same_customers(
 @pytest.mark.parametrize(
     ("measure", "lost", "interval"),
     [
-        ("gross_mrr", ["churn", "contraction"], wilson_of_residuals),
+        ("gross_mrr", ["churn", "contraction"], wilson_of_equal_units),
         (
             "net_mrr",
             ["churn", "contraction", "expansion", "reactivation"],
