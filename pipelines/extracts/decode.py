@@ -15,7 +15,8 @@ from pipelines.errors import FitmartError
 from pipelines.extracts.contract import FileFormat
 from pipelines.extracts.limits import Limits
 
-CHUNK = 1 << 20
+CHUNK = 1 << 18
+"""Bytes read at a time: what is hashed and counted together stays in the cache."""
 GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 ZSTD_PIECE = 2048

@@ -32,7 +32,7 @@ RAW_COLUMNS_OF_INGEST = {
     "is_deleted": "boolean",
     "effective_at": "timestamp",
     "content_hash": "varchar",
-    "record_status": "varchar",
+    "record_status": "enum('current','history','superseded','conflict')",
 }
 
 ESTIMATE = ("estimate", "ci_low", "ci_high")
