@@ -111,6 +111,40 @@ def shares_differ(n: int, before: float, now: float) -> float:
     return float(((low > 0) | (high < 0)).mean())
 
 
+def mentions_differ(n: int, rate: float) -> float:
+    """Exact probability that n customers ask for a theme less or more than before, if
+    both halves of the year have the same rate."""
+    counts = np.arange(n + 1, dtype=float)
+    after, before = np.meshgrid(counts, counts)
+    size = np.full_like(after, n)
+    low, high = newcombe(after, size, before, size)
+    weights = np.outer(*[binom.pmf(counts, n, rate)] * 2)
+    return float(weights[(low > 0) | (high < 0)].sum())
+
+
+def survival_decides(
+    monthly: int, months: int, kept: float, floor: float
+) -> tuple[float, float]:
+    """Shares of `above` and `below` a floor of survival after six months, by the
+    log-log interval of a Kaplan-Meier curve: so many new customers a month, of whom
+    `kept` are still there six months on."""
+    draws = np.random.default_rng(SEED)
+    hazard = 1 - kept ** (1 / 6)
+    there = draws.poisson(monthly, (DRAWS, months))
+    curve, spread = np.ones(DRAWS), np.zeros(DRAWS)
+    for age in range(1, 7):
+        # whoever came less than `age` months before the end is not at risk
+        there = there[:, : months - age]
+        left = draws.binomial(there, hazard)
+        at_risk, leavers = there.sum(axis=1), left.sum(axis=1)
+        curve *= 1 - leavers / at_risk
+        spread += leavers / (at_risk * (at_risk - leavers))
+        there = there - left
+    half = Z * np.sqrt(spread) / np.abs(np.log(curve))
+    low, high = curve ** np.exp(half), curve ** np.exp(-half)
+    return float((low >= floor).mean()), float((high < floor).mean())
+
+
 def log_rank_events(hazard_ratio: float, share: float = 0.40) -> int:
     """Customers who leave that a log-rank test needs (Schoenfeld 1981)."""
     needed = (norm.ppf(POWER) + Z) ** 2
@@ -188,6 +222,17 @@ def false_alarms() -> Iterator[tuple[str, str, float]]:
             f"15 % twice, {n} each",
             shares_differ(n, 0.15, 0.15),
         )
+    for n in (40, 100):
+        null = f"31 % of {n} customers ask before, and after"
+        yield "feedback, less or more", null, mentions_differ(n, 0.31)
+    for monthly in (10, 30):
+        null = f"80 % stay six months, {monthly} new a month"
+        alarms = sum(survival_decides(monthly, 18, 0.80, 0.80))
+        yield "retention, met or not", null, alarms
+    fit, kept = fit_decides(140, THRESHOLD), survival_decides(30, 18, 0.80, 0.80)
+    null = "140 answers with 40 %, 80 % stay of 30 new a month"
+    yield "readiness, one not met", null, 1 - (1 - fit[1]) * (1 - kept[1])
+    yield "readiness, both met", null, fit[0] * kept[0]
 
 
 def main() -> None:

@@ -64,13 +64,13 @@ FEEDBACK = Export(
 
 
 def deliver_releases(courier: Courier, drops: tuple[Drop, ...]) -> None:
-    """Write releases and who got them, and nothing else of the product."""
-    deliver_exports(courier, (RELEASES, EXPOSURES), drops)
+    """Write releases, who got them and what customers say, and no use."""
+    deliver_exports(courier, (RELEASES, EXPOSURES, FEEDBACK), drops)
 
 
 def deliver_product(courier: Courier, world: World, drops: tuple[Drop, ...]) -> None:
     """Write releases, exposures and feedback, and every day of use once."""
-    deliver_exports(courier, (RELEASES, EXPOSURES, FEEDBACK), drops)
+    deliver_releases(courier, drops)
     starts = world.month_starts
     for number in range(0, world.months, 3):
         start, end = starts[number], starts[min(number + 3, world.months)]

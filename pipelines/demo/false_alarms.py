@@ -37,6 +37,12 @@ class Rule:
 
 NOMINAL = 0.06
 """What intervals of 95 % decide at most: Wilson's misses 5.97 % of the time at 130."""
+FADED = 0.0038 * 12 * NOMINAL
+"""That a month of a year is a surge, and that its customers left sooner."""
+FIT_ABOVE, FIT_BELOW = 0.0316, 0.0290
+"""Of 100 to 300 answers, at most."""
+KEPT_ABOVE, KEPT_BELOW = 0.0221, 0.0280
+"""Of 30 new customers a month, of eighteen months."""
 RULES = (
     Rule(
         "fit is above or below 40 %",
@@ -72,7 +78,7 @@ RULES = (
         "verdicts.verdict_surge_and_fade",
         "is_current",
         "verdict = 'surge_without_fit'",
-        0.0038 * 12 * NOMINAL,
+        FADED,
     ),
     Rule(
         "very disappointed customers stay longer or shorter",
@@ -95,6 +101,60 @@ RULES = (
         "window_months = 3 and verdict <> 'insufficient'",
         "verdict in ('growing', 'shrinking')",
         NOMINAL,
+    ),
+    Rule(
+        "a theme is asked for less or more after its release",
+        "verdicts.verdict_feedback_loop",
+        "verdict in ('answered', 'asked_for_more', 'undetermined')",
+        "verdict <> 'undetermined'",
+        NOMINAL,
+    ),
+    Rule(
+        # No verdict rests on it; whoever reads the interval decides by it.
+        "who asked for a theme scores higher or lower",
+        "verdicts.verdict_feedback_loop",
+        "score_difference_not_causal_low is not null",
+        "score_difference_not_causal_low > 0 or score_difference_not_causal_high < 0",
+        NOMINAL,
+    ),
+    Rule(
+        "readiness: the fit score is met or not",
+        "verdicts.verdict_scale_readiness__criterion",
+        "criterion = 'fit_score' and estimate is not null",
+        "verdict <> 'undetermined'",
+        NOMINAL,
+    ),
+    Rule(
+        "readiness: retention is met or not",
+        "verdicts.verdict_scale_readiness__criterion",
+        "criterion = 'retention' and estimate is not null",
+        "verdict <> 'undetermined'",
+        KEPT_ABOVE + KEPT_BELOW,
+    ),
+    Rule(
+        # There is no surge: that it is met is right, and only that it is not is wrong.
+        "readiness: a surge without fit is open",
+        "verdicts.verdict_scale_readiness__criterion",
+        "criterion = 'no_open_surge' and verdict <> 'undetermined'",
+        "verdict = 'below'",
+        FADED,
+    ),
+    Rule(
+        # Any one that is not met decides: no more often than all of them together.
+        "readiness: not ready",
+        "verdicts.verdict_scale_readiness",
+        "is_current",
+        "verdict = 'not_ready'",
+        FIT_BELOW + KEPT_BELOW + FADED,
+    ),
+    Rule(
+        # `ready` needs both, and they rest on other customers' chance.
+        "readiness: fit and retention are both met",
+        "verdicts.verdict_scale_readiness",
+        "is_current",
+        "contains(criteria_above, 'fit_score')"
+        " and contains(criteria_above, 'retention')",
+        FIT_ABOVE * KEPT_ABOVE,
     ),
 )
 

@@ -43,7 +43,7 @@ STEPS = (
     "recurring_revenue",
 )
 """The parts of the company, each from those before it."""
-LEFT_OUT = {"invoices", "usage", "feedback"}
+LEFT_OUT = {"invoices", "usage"}
 """Steps that a lean world has nothing of."""
 
 MEMORY_LIMIT = "1200MB"
@@ -105,7 +105,9 @@ def create_company(
     create_macros(connection, world.seed)
     create_parameters(connection, world, folder)
     for step in STEPS:
-        if world.is_lean and step in LEFT_OUT:
+        if world.is_lean and (
+            step in LEFT_OUT or (step == "feedback" and not world.releases)
+        ):
             continue
         if on_step is not None:
             on_step(step)

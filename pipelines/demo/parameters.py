@@ -41,7 +41,7 @@ TABLES = {
     ),
     "p_release": (
         "release_id varchar, release_name varchar, theme varchar, segment varchar,"
-        " effect decimal(9, 6), released_date date"
+        " effect decimal(9, 6), mention_rate double, released_date date"
     ),
     "p_theme": "theme_no integer, theme varchar, sentences varchar[]",
     "p_campaign": (
@@ -176,6 +176,7 @@ def _releases(world: World) -> list[dict[str, Any]]:
             "theme": release.theme,
             "segment": release.segment,
             "effect": release.effect,
+            "mention_rate": release.mention_rate,
             "released_date": starts[world.months + release.offset].replace(day=12),
         }
         for release in world.releases

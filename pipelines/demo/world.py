@@ -100,6 +100,9 @@ class Release:
     segment: str | None = None
     effect: float = 0.0
     """Added to the propensity of exposed customers of the segment."""
+    mention_rate: float = 0.006
+    """Monthly probability that a customer asks for the theme of a release that does
+    nothing, before it as well as after."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,8 @@ class World:
     releases: tuple[Release, ...] = ()
     is_seasonal: bool = True
     is_lean: bool = False
-    """Replicates only: without usage, invoices, feedback, contacts and histories."""
+    """Replicates only: without usage, invoices, contacts and histories; feedback only
+    where something is released that it could ask for."""
     lean_waves: int = 1
     """How many waves a lean company has fielded, up to the last that was closed."""
     answers_drive_response: bool = False

@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from scipy.stats import binom
 
-from pipelines.demo.false_alarms import NOMINAL, RULES, Rule, tell_alarms
+from pipelines.demo.false_alarms import (
+    FADED,
+    FIT_ABOVE,
+    FIT_BELOW,
+    KEPT_ABOVE,
+    KEPT_BELOW,
+    NOMINAL,
+    NULL_SEGMENTS,
+    RULES,
+    Rule,
+    tell_alarms,
+)
 from pipelines.demo.generate import generate
 from pipelines.demo.rehearse import Rehearsal
 
@@ -70,6 +81,19 @@ def test_errors_are_those_of_the_rules(power: Any) -> None:
     histories = (*range(6, 12), *[12] * 6)
     surge = sum(power.surge_found(30, 1.0, n) for n in histories) / 12
     assert rule("a month is a surge").error == pytest.approx(surge, abs=1e-4)
+    assert pytest.approx(12 * surge * NOMINAL, abs=1e-4) == FADED
+    # thirty to eighty customers of a segment are followed through both halves
+    asked = max(power.mentions_differ(n, 1 - 0.94**6) for n in range(30, 81))
+    assert asked <= NOMINAL
+
+
+def test_errors_of_the_gate_are_those_of_its_criteria(power: Any) -> None:
+    waves = [power.fit_decides(n, 0.40) for n in range(100, 301)]
+    above, below = (max(side) for side in zip(*waves, strict=True))
+    assert pytest.approx(above, abs=1e-4) == FIT_ABOVE
+    assert pytest.approx(below, abs=1e-4) == FIT_BELOW
+    kept = power.survival_decides(30, 18, 0.80, 0.80)
+    assert kept == pytest.approx((KEPT_ABOVE, KEPT_BELOW), abs=1e-4)
 
 
 def test_nothing_is_decided_more_often_than_by_chance(
@@ -90,6 +114,12 @@ def test_nothing_is_decided_more_often_than_by_chance(
         "sales go up or down",
         "a month is a surge",
         "very disappointed customers stay longer or shorter",
+        "who asked for a theme scores higher or lower",
+        "readiness: the fit score is met or not",
+        "readiness: retention is met or not",
+        "readiness: a surge without fit is open",
+        "readiness: not ready",
+        "readiness: fit and retention are both met",
     ],
 )
 def test_a_rule_was_tried_in_the_segments(
@@ -98,6 +128,66 @@ def test_a_rule_was_tried_in_the_segments(
     """A rule without trials could not fail."""
     (alarms,) = tell_alarms(null_build, (rule(name),))
     assert alarms.trials >= 0.9 * SEGMENTS
+
+
+def test_the_feedback_loop_was_tried_in_the_segments(
+    null_build: duckdb.DuckDBPyConnection,
+) -> None:
+    """Some segments have fewer than thirty customers to follow; none lacks the loop:
+    what was asked for came, and half a year of it is over."""
+    verdicts = dict(
+        null_build.execute(
+            "select verdict, count(*) from verdicts.verdict_feedback_loop"
+            f" where {NULL_SEGMENTS} group by verdict"
+        ).fetchall()
+    )
+    assert set(verdicts) <= {
+        "answered",
+        "asked_for_more",
+        "undetermined",
+        "insufficient",
+    }
+    assert sum(verdicts.values()) == SEGMENTS
+    assert verdicts.get("insufficient", 0) <= 0.25 * SEGMENTS
+
+
+def test_the_null_of_feedback_and_retention_is_planted(
+    null_build: duckdb.DuckDBPyConnection,
+) -> None:
+    """Over all segments as many ask before as after, and the floor is what remains."""
+    (row,) = null_build.execute(
+        "select followed_count, mentioned_before_count, mentioned_after_count"
+        " from verdicts.verdict_feedback_loop where segment_id = 'all'"
+    ).fetchall()
+    followed, before, after = row
+    spread = (2 * followed * 0.31 * 0.69) ** 0.5
+    assert abs(after - before) < 3 * spread
+    assert 0.25 < before / followed < 0.36
+    (row,) = null_build.execute(
+        "select estimate, ci_low, ci_high, threshold_value"
+        " from verdicts.verdict_scale_readiness__criterion"
+        " where segment_id = 'all' and criterion = 'retention'"
+    ).fetchall()
+    estimate, low, high, floor = row
+    assert abs(estimate - floor) < high - low < 0.03
+
+
+def test_criteria_without_a_null_are_not_decided_by_chance(
+    null_build: duckdb.DuckDBPyConnection,
+) -> None:
+    """Without representatives and costs there is nothing to judge, and the largest
+    customer is counted, not estimated."""
+    rows = null_build.execute(
+        "select distinct criterion, verdict"
+        " from verdicts.verdict_scale_readiness__criterion"
+        f" where {NULL_SEGMENTS}"
+        " and criterion in ('sales_yield', 'payback', 'concentration')"
+    ).fetchall()
+    assert set(rows) == {
+        ("sales_yield", "undetermined"),
+        ("payback", "undetermined"),
+        ("concentration", "above"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -133,16 +223,30 @@ def test_a_verdict_says_how_many_were_decided(
     assert expected <= (SEGMENTS + 1) / 20
 
 
+@pytest.mark.parametrize(
+    ("mart", "trial", "decided"),
+    [
+        (
+            "verdict_fit_by_segment",
+            "is_current and fit_basis = 'pmf' and estimate is not null",
+            "estimate <> 0.4",
+        ),
+        (
+            "verdict_feedback_loop",
+            "estimate is not null",
+            "mentioned_before_count <> mentioned_after_count",
+        ),
+        (
+            "verdict_scale_readiness__criterion",
+            "criterion = 'retention' and estimate is not null",
+            "estimate <> threshold_value",
+        ),
+    ],
+)
 def test_a_rule_that_cries_wolf_is_found(
-    null_build: duckdb.DuckDBPyConnection,
+    null_build: duckdb.DuckDBPyConnection, mart: str, trial: str, decided: str
 ) -> None:
     """Reading point estimates instead of intervals decides in every segment."""
-    naive = Rule(
-        "scores over or under 40 %",
-        "verdicts.verdict_fit_by_segment",
-        "is_current and fit_basis = 'pmf' and estimate is not null",
-        "estimate <> 0.4",
-        NOMINAL,
-    )
+    naive = Rule("point estimates", f"verdicts.{mart}", trial, decided, NOMINAL)
     (alarms,) = tell_alarms(null_build, (naive,))
     assert alarms.decided > binom.ppf(0.999, alarms.trials, naive.error)

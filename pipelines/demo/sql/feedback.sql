@@ -22,7 +22,7 @@ speaking as (
                 )
             when p_release.effect > 0 and p_release.segment = p_segment.segment
                 then 0.005
-            else 0.006
+            else p_release.mention_rate
         end as chance
 
     from ages

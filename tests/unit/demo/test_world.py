@@ -1,5 +1,6 @@
 """The declared worlds hold what they promise."""
 
+import csv
 from itertools import pairwise
 
 import pytest
@@ -12,7 +13,9 @@ from pipelines.demo.companies import (
     null_world,
     replicate_world,
 )
+from pipelines.demo.curves import survival
 from pipelines.demo.facts import VERDICTS
+from pipelines.project import ROOT
 
 
 def test_every_situation_has_its_verdict() -> None:
@@ -45,6 +48,11 @@ def test_the_null_of_every_verdict_holds_in_null_replicates() -> None:
     # the half year after it is over
     assert world.lean_waves == 3
     assert [release.offset for release in world.releases] == [-7]
+    with (ROOT / "seeds/segment_floors.csv").open(encoding="utf-8", newline="") as file:
+        floors = {row["segment_id"]: row for row in csv.DictReader(file)}
+    floor = float(floors["default"]["logo_survival_rate"])
+    kept = survival(first, 6, is_lean=True)[6]
+    assert kept == pytest.approx(floor, abs=1e-4)
 
 
 def test_months_reach_up_to_the_as_of_date() -> None:
