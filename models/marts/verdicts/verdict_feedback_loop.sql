@@ -303,11 +303,13 @@ claims as (
             when 'insufficient' then 'customers'
             when 'undetermined' then 'customers'
         end as unit_of_need,
+        -- The latest release that can be judged speaks for a segment, whatever is said
+        -- of it: the best of many themes would be decided by chance ever more often.
         row_number() over (
             partition by segment_id
             order by
-                verdict in ('answered', 'asked_for_more') desc,
-                verdict in ('undetermined', 'insufficient', 'pending') desc,
+                verdict in ('answered', 'asked_for_more', 'undetermined') desc,
+                verdict in ('insufficient', 'pending') desc,
                 released_date desc nulls last,
                 theme asc,
                 release_key asc
