@@ -120,7 +120,10 @@ segments_without_gaps as (
 
     select * from segment_gaps
 
-    where valid_from_date < valid_to_date
+    where
+    valid_from_date < valid_to_date
+    -- A segment may be declared ahead of time.
+    and valid_from_date < {{ as_of() }}
 
 ),
 
@@ -219,4 +222,7 @@ select
 
 from visits_split
 
-where valid_from_date < valid_to_date
+where
+    valid_from_date < valid_to_date
+    -- A segment may be declared ahead of time.
+    and valid_from_date < {{ as_of() }}
