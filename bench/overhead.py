@@ -41,7 +41,8 @@ def measure(settings: Settings) -> int:
     seconds(REFRESH)  # generates the demo, parses, fills the caches
     refreshes, builds, stages = [], [], []
     for _ in range(RUNS):
-        builds.append(seconds(build))
+        with environment(settings.as_environment()):
+            builds.append(seconds(build))
         refreshes.append(seconds(REFRESH))
         stages.append(record.read_all(settings.home)[0].seconds)
     ratio = statistics.median(refreshes) / statistics.median(builds)

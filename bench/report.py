@@ -121,7 +121,7 @@ def publication(scale: float, home: Home) -> Path:
     arguments = dbt_arguments("build", settings)
     arguments += ["--exclude-resource-type", "test"]
     command = [sys.executable, "-c", "from dbt.cli.main import cli; cli()", *arguments]
-    variables = {**os.environ, "FITMART_HOME": str(home.path)}
+    variables = {**os.environ, **settings.as_environment()}
     done = subprocess.run(
         command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False
     )

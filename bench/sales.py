@@ -172,7 +172,7 @@ def run_dbt(home: Home) -> tuple[float, float]:
     memory = peak(
         command,
         {
-            "FITMART_HOME": str(home.path),
+            **settings.as_environment(),
             "FITMART_THREADS": str(THREADS),
             "FITMART_MEMORY_LIMIT": MEMORY,
         },

@@ -72,7 +72,6 @@ class BuildResult:
 def dbt_variables(settings: Settings) -> dict[str, str]:
     """What a run passes to the models."""
     return {
-        "as_of": settings.as_of.isoformat(),
         "reporting_tz": settings.reporting_tz,
         "reporting_currency": settings.reporting_currency,
     }
@@ -195,8 +194,11 @@ def is_customer_value_asked_for() -> bool:
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    """The variables that `profiles.yml` and `dbt_project.yml` read."""
-    values = {"FITMART_HOME": str(settings.home.path)}
+    """What `profiles.yml`, `dbt_project.yml` and the macro `as_of` read."""
+    values = {
+        "FITMART_HOME": str(settings.home.path),
+        "AS_OF": settings.as_of.isoformat(),
+    }
     if os.environ.get("SEEDS"):
         values["FITMART_SEEDS"] = str(_seeds())
     # The models of customer value are there only when asked for.

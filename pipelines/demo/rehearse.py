@@ -124,4 +124,4 @@ class Rehearsal:
         return duckdb.connect(str(self.settings.home.build), read_only=True)
 
     def _environment(self) -> dict[str, str]:
-        return {**os.environ, "FITMART_HOME": str(self.settings.home.path)}
+        return {**os.environ, **self.settings.as_environment()}
