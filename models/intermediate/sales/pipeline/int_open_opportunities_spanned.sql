@@ -120,10 +120,7 @@ segments_without_gaps as (
 
     select * from segment_gaps
 
-    where
-    valid_from_date < valid_to_date
-    -- A segment may be declared ahead of time.
-    and valid_from_date < {{ as_of() }}
+    where valid_from_date < valid_to_date
 
 ),
 
