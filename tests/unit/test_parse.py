@@ -1,4 +1,4 @@
-"""A new day does not make dbt parse the project anew: every night's run would pay it."""
+"""A new day does not make dbt parse the project anew, which every night would pay."""
 
 import json
 from pathlib import Path
