@@ -93,7 +93,8 @@ def test_a_small_panel_is_refused(
 ) -> None:
     [fact] = company.truth.facts_of("verdicts.verdict_lead_lag", "verdict")
     assert marts.execute(
-        "select verdict from verdicts.verdict_lead_lag where segment_id = 'all'"
+        "select verdict from verdicts.verdict_lead_lag"
+        " where segment_id = 'all' and is_current"
     ).fetchall() == [(fact["value"],)]
 
 
