@@ -111,14 +111,14 @@ def shares_differ(n: int, before: float, now: float) -> float:
     return float(((low > 0) | (high < 0)).mean())
 
 
-def mentions_differ(n: int, rate: float) -> float:
-    """Exact probability that n customers ask for a theme less or more than before, if
-    both halves of the year have the same rate."""
+def mentions_differ(n: int, before: float, after: float) -> float:
+    """Exact probability that n customers are said to ask for a theme less or more than
+    before, where these shares of them ask in the half years before and after."""
     counts = np.arange(n + 1, dtype=float)
-    after, before = np.meshgrid(counts, counts)
-    size = np.full_like(after, n)
-    low, high = newcombe(after, size, before, size)
-    weights = np.outer(*[binom.pmf(counts, n, rate)] * 2)
+    asked_after, asked_before = np.meshgrid(counts, counts)
+    size = np.full_like(asked_after, n)
+    low, high = newcombe(asked_after, size, asked_before, size)
+    weights = np.outer(binom.pmf(counts, n, before), binom.pmf(counts, n, after))
     return float(weights[(low > 0) | (high < 0)].sum())
 
 
@@ -165,6 +165,18 @@ def smallest(power: Callable[[int], float], most: int = 20_000) -> int:
     return first
 
 
+def needs_of_releases() -> Iterator[tuple[str, str, str]]:
+    """The same, of what a release is said to go with."""
+    for effect in (0.10, 0.15, 0.20):
+        n = smallest(lambda n, e=effect: release_decides(n, e))  # type: ignore[misc]
+        said = f"{n} answers in each of the four cells"
+        yield "a release goes with fit", f"{effect:.0%} more", said
+    for after in (0.20, 0.15, 0.10):
+        n = smallest(lambda n, p=after: mentions_differ(n, 0.31, p))  # type: ignore[misc]
+        said = f"{n} customers followed"
+        yield "a theme is asked for less", f"31 %, then {after:.0%}", said
+
+
 def needs() -> Iterator[tuple[str, str, str]]:
     """Claim, what is true, and the sample that decides it in 80 % of the cases."""
     for truth in (0.45, 0.50, 0.55, 0.60):
@@ -187,10 +199,7 @@ def needs() -> Iterator[tuple[str, str, str]]:
         yield "a surge fades", f"83 % stay, then {surge:.0%}", said
     n = smallest(lambda n: fade_decides(n, 0.83, 0.83)[1])
     yield "a surge holds", "83 % stay both times", f"{n} surge customers"
-    for effect in (0.10, 0.15, 0.20):
-        n = smallest(lambda n, e=effect: release_decides(n, e))  # type: ignore[misc]
-        said = f"{n} answers in each of the four cells"
-        yield "a release goes with fit", f"{effect:.0%} more", said
+    yield from needs_of_releases()
     for now in (0.20, 0.25, 0.30):
         n = smallest(lambda n, p=now: shares_differ(n, 0.15, p))  # type: ignore[misc]
         said = f"{n} new customers in each period"
@@ -224,7 +233,7 @@ def false_alarms() -> Iterator[tuple[str, str, float]]:
         )
     for n in (40, 100):
         null = f"31 % of {n} customers ask before, and after"
-        yield "feedback, less or more", null, mentions_differ(n, 0.31)
+        yield "feedback, less or more", null, mentions_differ(n, 0.31, 0.31)
     for monthly in (10, 30):
         null = f"80 % stay six months, {monthly} new a month"
         alarms = sum(survival_decides(monthly, 18, 0.80, 0.80))

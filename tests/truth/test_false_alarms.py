@@ -83,7 +83,8 @@ def test_errors_are_those_of_the_rules(power: Any) -> None:
     assert rule("a month is a surge").error == pytest.approx(surge, abs=1e-4)
     assert pytest.approx(12 * surge * NOMINAL, abs=1e-4) == FADED
     # thirty to eighty customers of a segment are followed through both halves
-    asked = max(power.mentions_differ(n, 1 - 0.94**6) for n in range(30, 81))
+    rate = 1 - 0.94**6
+    asked = max(power.mentions_differ(n, rate, rate) for n in range(30, 81))
     assert asked <= NOMINAL
 
 
