@@ -4,6 +4,7 @@ Tests get dbt's own answers (its manifest, its compiled SQL), never a second rea
 our templates. Fixtures of one kind of test live in the folder of that kind.
 """
 
+import importlib.util
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -70,6 +72,16 @@ def _group(item: pytest.Item) -> str:
 def _rank(group: str) -> int:
     first = (n for n, top in enumerate(LONGEST_FIRST) if group.startswith(top))
     return next(first, len(LONGEST_FIRST))
+
+
+def load_module(path: Path) -> ModuleType:
+    """A Python file that no package holds, such as a model of dbt."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def run_dbt(command: str, project: Path, target: Path, home: Path, result: str) -> Any:

@@ -6,7 +6,6 @@ counts the same repeats is in `test_cdnow.py`.
 
 from __future__ import annotations
 
-import importlib.util
 from collections import defaultdict
 from datetime import date
 from pathlib import Path
@@ -15,10 +14,10 @@ import numpy as np
 import pytest
 
 from pipelines.fits import beta_geometric_nbd as bg_nbd
+from tests.conftest import ROOT, load_module
 
 pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 
-ROOT = Path(__file__).resolve().parents[2]
 MODEL = ROOT / "models/intermediate/sales/orders/int_customer_value_fitted.py"
 LAST_DAY = date(1997, 9, 30)
 Row = tuple[str, int, int, int, float | None]
@@ -45,11 +44,7 @@ def customers(data: Path) -> list[Row]:
 
 
 def test_parameters_equal_the_published_ones(customers: list[Row]) -> None:
-    spec = importlib.util.spec_from_file_location("int_customer_value_fitted", MODEL)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load_module(MODEL)
     first, second, third, *_ = found = module.valued(customers, 39.0).to_pylist()
     assert len(found) == 2_357
     assert {row["fit_status"] for row in found} == {"fitted"}

@@ -6,13 +6,12 @@ by `bench/power.py`, plus what 99.9 % of such companies stay within.
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from scipy.stats import binom
 
+from bench import power
 from pipelines.demo.false_alarms import (
     FADED,
     FIT_ABOVE,
@@ -30,7 +29,6 @@ from pipelines.demo.rehearse import Rehearsal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import ModuleType
 
     import duckdb
 
@@ -55,23 +53,12 @@ def null_build(
         yield connection
 
 
-@pytest.fixture(scope="module")
-def power() -> ModuleType:
-    file = Path(__file__).resolve().parents[2] / "bench/power.py"
-    spec = importlib.util.spec_from_file_location("power", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def rule(name: str) -> Rule:
     (found,) = (rule for rule in RULES if rule.name == name)
     return found
 
 
-def test_errors_are_those_of_the_rules(power: Any) -> None:
+def test_errors_are_those_of_the_rules() -> None:
     """Thirty customers a month, and 100 to 300 answers a wave."""
     fit = max(sum(power.fit_decides(n, 0.40)) for n in range(100, 301))
     assert NOMINAL - 0.001 < fit <= NOMINAL
@@ -88,7 +75,7 @@ def test_errors_are_those_of_the_rules(power: Any) -> None:
     assert asked <= NOMINAL
 
 
-def test_errors_of_the_gate_are_those_of_its_criteria(power: Any) -> None:
+def test_errors_of_the_gate_are_those_of_its_criteria() -> None:
     waves = [power.fit_decides(n, 0.40) for n in range(100, 301)]
     above, below = (max(side) for side in zip(*waves, strict=True))
     assert pytest.approx(above, abs=1e-4) == FIT_ABOVE

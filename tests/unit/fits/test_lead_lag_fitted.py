@@ -1,19 +1,15 @@
 """The dbt model `int_lead_lag_fitted`: which panels it refuses, inside DuckDB."""
 
-import importlib.util
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import duckdb
 import pytest
 
 from pipelines.fits import two_way_panel
+from tests.unit.fits.python_model import run_model
 
-ROOT = Path(__file__).resolve().parents[3]
-MODEL = ROOT / "models/intermediate/verdicts/int_lead_lag_fitted.py"
 PAIRS = (
     "survey_id varchar, question_family varchar, survey_type varchar,"
     " segment_id varchar, outcome_quarter date, pmf_score double, growth_rate double"
@@ -42,9 +38,9 @@ def pairs_of(segments: int, waves: int, survey: str = "pulse") -> list[Pair]:
 @pytest.fixture
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     connection = duckdb.connect()
-    connection.execute(f"create table pairs ({PAIRS})")
+    connection.execute(f"create table int_lead_lag_paired ({PAIRS})")
     connection.execute(
-        "create table thresholds as select * from (values"
+        "create table dim_thresholds as select * from (values"
         " ('lead_lag_segments', 8e0), ('lead_lag_waves', 6e0), ('pmf_share', 0.4e0)"
         ") as seed(threshold_id, value)"
     )
@@ -56,18 +52,11 @@ def fitted(
     connection: duckdb.DuckDBPyConnection, pairs: list[Pair]
 ) -> list[dict[str, Any]]:
     """The rows that the model returns."""
-    spec = importlib.util.spec_from_file_location("int_lead_lag_fitted", MODEL)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
     for pair in pairs:
-        connection.execute("insert into pairs values (?, ?, ?, ?, ?, ?, ?)", pair)
-    tables = {"int_lead_lag_paired": "pairs", "dim_thresholds": "thresholds"}
-    dbt = SimpleNamespace(
-        config=lambda **_: None, ref=lambda name: connection.table(tables[name])
-    )
-    cursor = module.model(dbt, connection).order("survey_id")
+        connection.execute(
+            "insert into int_lead_lag_paired values (?, ?, ?, ?, ?, ?, ?)", pair
+        )
+    cursor = run_model("int_lead_lag_fitted", connection).order("survey_id")
     return [dict(zip(cursor.columns, row, strict=True)) for row in cursor.fetchall()]
 
 

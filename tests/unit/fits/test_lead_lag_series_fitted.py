@@ -1,10 +1,7 @@
 """The dbt model `int_lead_lag_series_fitted`: which series it refuses, in DuckDB."""
 
-import importlib.util
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -12,9 +9,8 @@ import numpy as np
 import pytest
 
 from pipelines.fits import prewhitened_series
+from tests.unit.fits.python_model import run_model
 
-ROOT = Path(__file__).resolve().parents[3]
-MODEL = ROOT / "models/intermediate/verdicts/int_lead_lag_series_fitted.py"
 PAIRS = (
     "survey_id varchar, question_family varchar, survey_type varchar,"
     " period_unit varchar, wave_id varchar, weighting varchar, pmf_score double,"
@@ -52,9 +48,9 @@ def series_of(
 @pytest.fixture
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     connection = duckdb.connect()
-    connection.execute(f"create table pairs ({PAIRS})")
+    connection.execute(f"create table int_lead_lag_series_paired ({PAIRS})")
     connection.execute(
-        "create table thresholds as select * from (values"
+        "create table dim_thresholds as select * from (values"
         " ('lead_lag_segments', 8e0), ('lead_lag_points', 36e0)"
         ") as seed(threshold_id, value)"
     )
@@ -66,18 +62,11 @@ def fitted(
     connection: duckdb.DuckDBPyConnection, pairs: list[Pair]
 ) -> list[dict[str, Any]]:
     """The rows that the model returns."""
-    spec = importlib.util.spec_from_file_location("int_lead_lag_series_fitted", MODEL)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
     for pair in pairs:
-        connection.execute(f"insert into pairs values ({'?, ' * 8}?)", pair)
-    tables = {"int_lead_lag_series_paired": "pairs", "dim_thresholds": "thresholds"}
-    dbt = SimpleNamespace(
-        config=lambda **_: None, ref=lambda name: connection.table(tables[name])
-    )
-    cursor = module.model(dbt, connection).order("survey_id")
+        connection.execute(
+            f"insert into int_lead_lag_series_paired values ({'?, ' * 8}?)", pair
+        )
+    cursor = run_model("int_lead_lag_series_fitted", connection).order("survey_id")
     return [dict(zip(cursor.columns, row, strict=True)) for row in cursor.fetchall()]
 
 

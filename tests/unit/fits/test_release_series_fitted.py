@@ -1,22 +1,14 @@
-"""The dbt model `int_release_series_fitted`: what it makes of series, inside DuckDB.
+"""The dbt model `int_release_series_fitted`: what it makes of series, inside DuckDB."""
 
-dbt has no unit tests for Python models, so that its two objects are stood in for here.
-"""
-
-import importlib.util
 from collections.abc import Iterator
 from math import exp
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import duckdb
 import pytest
 
 from pipelines.fits.segmented_poisson import Point, fit
-
-ROOT = Path(__file__).resolve().parents[3]
-MODEL = ROOT / "models/intermediate/verdicts/int_release_series_fitted.py"
+from tests.unit.fits.python_model import run_model
 
 Row = tuple[Any, ...]
 
@@ -66,13 +58,7 @@ def fitted(connection: duckdb.DuckDBPyConnection, rows: list[Row]) -> dict[str, 
         connection.execute(
             "insert into int_release_series_counted values (?, ?, ?, ?, ?, ?, ?)", row
         )
-    spec = importlib.util.spec_from_file_location("fitted", MODEL)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    dbt = SimpleNamespace(config=lambda **_: None, ref=connection.table)
-    relation = module.model(dbt, connection)
+    relation = run_model("int_release_series_fitted", connection)
     return {
         row[0]: dict(zip(relation.columns, row, strict=True))
         for row in relation.fetchall()

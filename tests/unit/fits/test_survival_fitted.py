@@ -1,22 +1,16 @@
-"""The dbt model `int_survival_fitted`: what it makes of curves, inside DuckDB.
+"""The dbt model `int_survival_fitted`: what it makes of curves, inside DuckDB."""
 
-dbt has no unit tests for Python models, so that its two objects are stood in for here:
-one that has the survival curves, and a connection.
-"""
-
-import importlib.util
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import duckdb
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
-MODEL = ROOT / "models/intermediate/fit/retention/int_survival_fitted.py"
+from tests.unit.fits.python_model import run_model
+
 HIGH_END = (1000, 869, 743, 653, 593, 551, 517, 491)
+CURVES = "fit_survival__segment_month"
 CURVE = (
     "segment_id varchar, contract_type varchar, survival_basis varchar, age bigint,"
     " at_risk_count bigint, event_count bigint, entered_count bigint, estimate double"
@@ -53,7 +47,7 @@ class Config:
 @pytest.fixture
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     connection = duckdb.connect()
-    connection.execute(f"create table curves ({CURVE})")
+    connection.execute(f"create table {CURVES} ({CURVE})")
     yield connection
     connection.close()
 
@@ -62,22 +56,15 @@ def fitted(
     connection: duckdb.DuckDBPyConnection, points: list[Row], annual_rate: float = 0.1
 ) -> dict[Row, dict[str, Any]]:
     """The rows that the model returns, by segment and contract type."""
-    spec = importlib.util.spec_from_file_location("int_survival_fitted", MODEL)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    connection.execute("truncate curves")
+    connection.execute(f"truncate {CURVES}")
     for point in points:
-        connection.execute("insert into curves values (?, ?, ?, ?, ?, ?, ?, ?)", point)
-    dbt = SimpleNamespace(
-        config=Config({"annual_discount_rate": annual_rate}),
-        ref=lambda name: {"fit_survival__segment_month": connection.table("curves")}[
-            name
-        ],
-    )
+        connection.execute(
+            f"insert into {CURVES} values (?, ?, ?, ?, ?, ?, ?, ?)", point
+        )
+    config = Config({"annual_discount_rate": annual_rate})
+    returned = run_model("int_survival_fitted", connection, config)
     # dbt makes a table of what it is given in the same way
-    connection.register("returned", module.model(dbt, connection))
+    connection.register("returned", returned)
     connection.execute("create or replace table made as select * from returned")
     connection.unregister("returned")
     rows = connection.execute("from made").fetchall()
