@@ -221,12 +221,16 @@ def _rejects_within_limit(
 ) -> Iterable[CheckOutcome]:
     above: dict[str, list[str]] = defaultdict(list)
     worst: dict[str, float] = defaultdict(float)
-    for feed, contract, path, records, rejected in connection.execute(
-        "select feed, contract_name, relative_path, records_in_file, rejected_count "
-        "from ops.extracts where records_in_file > 0 and "
-        "(status = 'loaded' or (status = 'refused' and rejected_count > 0)) "
-        "order by relative_path"
+    for feed, contract, path, records, rejected, refusal in connection.execute(
+        "select feed, contract_name, relative_path, records_in_file, rejected_count,"
+        " refusal_reason from ops.extracts where records_in_file > 0 and"
+        " (status = 'loaded' or (status = 'refused' and refusal_rule = 'reject_share'))"
+        " order by relative_path"
     ).fetchall():
+        if refusal is not None:
+            # Nothing of it was loaded, and the ledger counts all of it as rejected.
+            above[feed].append(f"{path}: {refusal}")
+            continue
         share = rejected / records
         limit = limits.get(contract, 0.0)
         worst[feed] = max(worst[feed], share)
@@ -238,7 +242,8 @@ def _rejects_within_limit(
             name=check_id(feed, REJECTS),
             passed=not found,
             expected="no extract above the limit of its contract",
-            observed=f"{len(found)} extracts above; largest share {worst[feed]:.2%}",
+            observed=f"{len(found)} extracts above; largest share of a loaded one"
+            f" {worst[feed]:.2%}",
             difference=str(len(found)),
             examples=tuple(found[:EXAMPLES]),
             remedy="See `fitmart rejects show`; correct the contract or the file.",
