@@ -2,15 +2,9 @@
 -- whole quarter has followed.
 with
 
-scores as (
+closed_scores as (
 
-    select * from {{ ref('fit_pmf_score__segment_wave') }}
-
-),
-
-waves as (
-
-    select * from {{ ref('dim_survey_waves') }}
+    select * from {{ ref('int_closed_scores_chosen') }}
 
 ),
 
@@ -20,51 +14,19 @@ waterfall as (
 
 ),
 
-best_scores as (
-
-    -- The weighted score where there is one.
-    select *
-
-    from scores
-
-    where
-        segment_id not in ('all', 'unknown')
-        and weighting in ('logo', 'none')
-        and estimate is not null
-
-    qualify row_number() over (
-        partition by segment_id, survey_id, question_family, survey_type, wave_id
-        order by case weighting when 'logo' then 1 else 2 end
-    ) = 1
-
-),
-
-wave_ends as (
-
-    select
-        survey_id,
-        wave_id,
-        cast(closes_local_at as date) as closes_date,
-        {{ quarter_of('closes_local_at') }} as quarter_of_close
-
-    from waves
-
-    where is_complete
-
-),
-
-outcome_quarters as (
+scores_with_quarters as (
 
     -- What is to move must come after what has moved.
     select
-        survey_id,
-        wave_id,
+        *,
         case
-            when closes_date = quarter_of_close then quarter_of_close
-            else {{ months_later('quarter_of_close', 3) }}
+            when closes_date = {{ quarter_of('closes_date') }} then closes_date
+            else {{ months_later(quarter_of('closes_date'), 3) }}
         end as outcome_quarter
 
-    from wave_ends
+    from closed_scores
+
+    where segment_id not in ('all', 'unknown')
 
 ),
 
@@ -91,28 +53,24 @@ quarters as (
 )
 
 select
-    best_scores.segment_id,
-    best_scores.survey_id,
-    best_scores.question_family,
-    best_scores.survey_type,
-    best_scores.wave_id,
-    best_scores.weighting,
-    best_scores.estimate as pmf_score,
+    scores_with_quarters.segment_id,
+    scores_with_quarters.survey_id,
+    scores_with_quarters.question_family,
+    scores_with_quarters.survey_type,
+    scores_with_quarters.wave_id,
+    scores_with_quarters.weighting,
+    scores_with_quarters.pmf_score,
     {{ safe_divide('quarters.net_new_mrr_amount', 'quarters.opening_mrr_amount') }}
         as growth_rate,
     quarters.net_new_mrr_amount,
     quarters.opening_mrr_amount,
-    outcome_quarters.outcome_quarter
+    scores_with_quarters.outcome_quarter
 
-from best_scores
-
-inner join outcome_quarters
-    on best_scores.survey_id = outcome_quarters.survey_id
-    and best_scores.wave_id = outcome_quarters.wave_id
+from scores_with_quarters
 
 inner join quarters
-    on best_scores.segment_id = quarters.segment_id
-    and outcome_quarters.outcome_quarter = quarters.outcome_quarter
+    on scores_with_quarters.segment_id = quarters.segment_id
+    and scores_with_quarters.outcome_quarter = quarters.outcome_quarter
 
 where
     quarters.month_count = 3

@@ -2,15 +2,9 @@
 -- that has a score of all segments before it.
 with
 
-scores as (
+closed_scores as (
 
-    select * from {{ ref('fit_pmf_score__segment_wave') }}
-
-),
-
-waves as (
-
-    select * from {{ ref('dim_survey_waves') }}
+    select * from {{ ref('int_closed_scores_chosen') }}
 
 ),
 
@@ -20,69 +14,29 @@ waterfall as (
 
 ),
 
-best_scores as (
+scores_with_periods as (
 
-    -- The weighted score where there is one.
-    select *
-
-    from scores
-
-    where
-        segment_id = 'all'
-        and weighting in ('logo', 'none')
-        and estimate is not null
-
-    qualify row_number() over (
-        partition by survey_id, question_family, survey_type, wave_id
-        order by case weighting when 'logo' then 1 else 2 end
-    ) = 1
-
-),
-
-wave_ends as (
-
+    -- What is to move must come after what has moved.
+    {% for unit, start, length in [
+        ('months', month_of('closes_date'), 1),
+        ('quarters', quarter_of('closes_date'), 3),
+    ] %}
     select
-        survey_id,
-        wave_id,
-        closes_local_at,
-        cast(closes_local_at as date) as closes_date,
-        {{ month_of('closes_local_at') }} as month_of_close,
-        {{ quarter_of('closes_local_at') }} as quarter_of_close
-
-    from waves
-
-    where is_complete
-
-),
-
--- What is to move must come after what has moved.
-outcome_periods as (
-
-    select
-        survey_id,
-        wave_id,
-        closes_local_at,
-        'months' as period_unit,
+        *,
+        '{{ unit }}' as period_unit,
         case
-            when closes_date = month_of_close then month_of_close
-            else {{ months_later('month_of_close', 1) }}
+            when closes_date = {{ start }} then closes_date
+            else {{ months_later(start, length) }}
         end as outcome_period
 
-    from wave_ends
+    from closed_scores
 
+    where segment_id = 'all'
+
+    {% if not loop.last %}
     union all
-
-    select
-        survey_id,
-        wave_id,
-        closes_local_at,
-        'quarters' as period_unit,
-        case
-            when closes_date = quarter_of_close then quarter_of_close
-            else {{ months_later('quarter_of_close', 3) }}
-        end as outcome_period
-
-    from wave_ends
+    {% endif %}
+    {% endfor %}
 
 ),
 
@@ -131,36 +85,33 @@ periods as (
 )
 
 select
-    best_scores.survey_id,
-    best_scores.question_family,
-    best_scores.survey_type,
-    outcome_periods.period_unit,
-    best_scores.wave_id,
-    best_scores.weighting,
-    best_scores.estimate as pmf_score,
+    scores_with_periods.survey_id,
+    scores_with_periods.question_family,
+    scores_with_periods.survey_type,
+    scores_with_periods.period_unit,
+    scores_with_periods.wave_id,
+    scores_with_periods.weighting,
+    scores_with_periods.pmf_score,
     {{ safe_divide('periods.net_new_mrr_amount', 'periods.opening_mrr_amount') }}
         as growth_rate,
-    outcome_periods.outcome_period
+    scores_with_periods.outcome_period
 
-from best_scores
-
-inner join outcome_periods
-    on best_scores.survey_id = outcome_periods.survey_id
-    and best_scores.wave_id = outcome_periods.wave_id
+from scores_with_periods
 
 inner join periods
-    on outcome_periods.period_unit = periods.period_unit
-    and outcome_periods.outcome_period = periods.outcome_period
+    on scores_with_periods.period_unit = periods.period_unit
+    and scores_with_periods.outcome_period = periods.outcome_period
 
 where periods.opening_mrr_amount > 0
 
 -- Of several waves before a period the last is what was known when it began.
 qualify row_number() over (
     partition by
-        best_scores.survey_id,
-        best_scores.question_family,
-        best_scores.survey_type,
-        outcome_periods.period_unit,
-        outcome_periods.outcome_period
-    order by outcome_periods.closes_local_at desc, best_scores.wave_id desc
+        scores_with_periods.survey_id,
+        scores_with_periods.question_family,
+        scores_with_periods.survey_type,
+        scores_with_periods.period_unit,
+        scores_with_periods.outcome_period
+    order by
+        scores_with_periods.closes_local_at desc, scores_with_periods.wave_id desc
 ) = 1
