@@ -243,8 +243,8 @@ verdicts as (
         cast(null as varchar) as last_weighting,
         series.last_pmf_score,
         series.last_growth_rate,
-        'waves' as period_unit,
-        cast(0 as bigint) as left_out_count,
+        cast(null as varchar) as period_unit,
+        cast(null as bigint) as left_out_count,
         cast(null as bigint) as lag_count,
         cast(null as bigint) as lead_count,
         cast(null as double) as estimate,
@@ -285,7 +285,12 @@ needs as (
         case
             when judged.basis = 'panel'
                 then greatest(thresholds_used.least_segments - judged.segment_count, 0)
-            else greatest(thresholds_used.least_points - judged.observation_count, 0)
+            -- No number of waves makes a segment more than a part of the panel.
+            when judged.is_company
+                then
+                    greatest(
+                        thresholds_used.least_points - judged.observation_count, 0
+                    )
         end as missing_count,
         case when judged.basis = 'panel' then 'segments' else judged.period_unit end
             as missing_unit,
@@ -305,12 +310,6 @@ select
     needs.basis,
     needs.verdict,
     case
-        when needs.segment_id <> 'all' and needs.missing_count > 0
-            then
-                cast(needs.observation_count as varchar)
-                || ' waves with a quarter after them make no series: under '
-                || cast(needs.least_points as varchar)
-                || ' nothing is correlated.'
         when needs.segment_id <> 'all'
             then
                 'Segments are compared as a panel, and only the whole company is'
@@ -403,7 +402,7 @@ select
         ) ~ " end",
     ]) }} as evidence,
     needs.thresholds,
-    case when needs.is_company then needs.period_unit end as period_unit,
+    needs.period_unit,
     needs.segment_count,
     needs.observation_count,
     needs.lag_count,
