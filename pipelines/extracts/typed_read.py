@@ -87,8 +87,10 @@ def _time(cell: str, name: str, kind: ColumnType) -> tuple[str, str]:
     is_plain = f"{cell} like '{shape}'"
     value = f"case when {is_plain} then {cell}::{sql_type} else {slow} end"
     believable = f"{name} >= {sql_type} '{EARLIEST}' and {name} < {sql_type} '{LATEST}'"
-    # The word `epoch` is read as the first moment of 1970, and a date has no time.
-    others = f"{name} <> {sql_type} '1970-01-01'"
+    # The word `epoch` is read as the first moment of 1970.
+    is_no_word = f"{name} <> {sql_type} '1970-01-01'"
     if kind == "date":
-        others = f"{zoned} = {name} and {others}"
-    return value, f"{believable} and case when {is_plain} then true else {others} end"
+        # The calendar library tells whether a longer text holds a time, at a cost.
+        others = f"{zoned} = {name} and {is_no_word}"
+        return value, f"{believable} and ({is_plain} or {others})"
+    return value, f"{believable} and ({is_no_word} or {is_plain})"
