@@ -118,8 +118,18 @@ def load_feeds(folder: Path = FEEDS) -> dict[str, Feed]:
     return feeds
 
 
-def create_raw_tables_sql(feed: Feed) -> list[str]:
-    """The statements that make the raw table of a feed exist."""
+def create_raw_tables_sql(feed: Feed, held: frozenset[str] = frozenset()) -> list[str]:
+    """The statements that make the raw table of a feed exist, with all its columns.
+
+    Args:
+        held: Columns of the table as it is; none where there is none yet.
+    """
+    if held:
+        return [
+            f"alter table {feed.relation} add column {name} {kind}"
+            for name, kind in feed.raw_columns.items()
+            if name not in held
+        ]
     columns = [f"{name} {kind}" for name, kind in feed.raw_columns.items()]
     for name, kind in LINEAGE_COLUMNS.items():
         chosen = _COMPRESSION.get(name)

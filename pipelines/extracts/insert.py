@@ -6,8 +6,9 @@ import duckdb
 
 from pipelines.extracts.contract import Contract
 from pipelines.extracts.fast_read import in_any_order
-from pipelines.extracts.feed import Feed
+from pipelines.extracts.feed import LINEAGE_COLUMNS, Feed
 from pipelines.extracts.ledger import Extract
+from pipelines.extracts.record_times import number_rank_sql
 from pipelines.extracts.settle import content_hash_sql, identity_of
 from pipelines.extracts.stage import Staged
 
@@ -33,8 +34,8 @@ def insert_rows(
         unread.reading() if unread else nullcontext(()) as values,
     ):
         cursor = connection.execute(
-            f"insert into {feed.relation} select {', '.join(columns)}, ?, ?,"
-            " record_number, ?,"
+            f"insert into {feed.relation} ({', '.join([*columns, *LINEAGE_COLUMNS])})"
+            f" select {', '.join(columns)}, ?, ?, record_number, ?,"
             f" is_deleted, {_effective_at(contract)}, {content_hash}, 'current'"
             f" from {relation}",
             [extract.source_system, extract.extract_id, extract.loaded_at, *values],
@@ -61,6 +62,5 @@ def _effective_at(contract: Contract) -> str:
     if version is None:
         return "effective_at"
     if version.type == "number":
-        # The raw table ranks by time; a number is so many seconds of it.
-        return "make_timestamp((record_version * 1000000)::bigint)"
+        return number_rank_sql("record_version")
     return "record_version"

@@ -72,6 +72,8 @@ def create_incoming_from_normalised(
         f"create temp table incoming as from read_csv(?, columns = {{{columns}}},"
         " delim = ',', quote = '\"', escape = '\"', header = false,"
         " auto_detect = false, strict_mode = true, allow_quoted_nulls = false,"
+        # Ours. A cell may hold others, which DuckDB would take for those of the file.
+        " new_line = '\\n',"
         f" max_line_size = {_room(longest):d})",
         [str(spool / NORMALISED)],
     )

@@ -80,6 +80,8 @@ def _flat(text: str, limits: Limits) -> dict[str, str | None] | str:
         if not isinstance(document, dict):
             return "json_is_object"
         cells = _unique(list(_leaves(document, "")))
+        # Half of a pair of surrogates is valid JSON, and no text.
+        "".join(value for pair in cells.items() for value in pair if value).encode()
     except _RepeatedKeyError:
         return "json_keys_are_unique"
     except (ValueError, RecursionError):

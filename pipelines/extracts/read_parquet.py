@@ -43,7 +43,9 @@ def create_incoming_from_parquet(
     connection.execute(f"create temp table cells ({columns})")
     try:
         connection.execute(
-            "insert into cells select columns(*)::varchar from read_parquet(?)",
+            "insert into cells select columns(*)::varchar"
+            # Texts of older writers are not marked as such.
+            " from read_parquet(?, binary_as_string = true)",
             [str(path)],
         )
     except duckdb.Error as error:

@@ -16,6 +16,7 @@ from xml.etree.ElementTree import ParseError, iterparse
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from pipelines.errors import FitmartError
 from pipelines.extracts.cells import CellWriter
@@ -107,6 +108,7 @@ def count_rows(path: Path, file_format: FileFormat) -> int:
             for _, element in iterparse(file):
                 if _local(element.tag) == "row":
                     number = int(element.get("r") or number + 1)
+                    _is_computed(path, element)
                     is_record = any(_has_value(cell, empty) for cell in element)
                     count += is_record and number > before
                     element.clear()
@@ -154,6 +156,23 @@ def _has_value(cell: Any, empty: set[str]) -> bool:
     return bool(text) and not (cell.get("t") == "s" and text in empty)
 
 
+def _is_computed(path: Path, row: Any) -> None:
+    """Refuse a formula without a value: a program wrote it, and nobody computed it.
+
+    One that was computed to an empty text says that it is a text.
+    """
+    for cell in row:
+        inside = {_local(child.tag): child.text for child in cell}
+        if "f" in inside and not inside.get("v") and cell.get("t") != "str":
+            raise FitmartError(
+                f"cell {cell.get('r')} holds a formula that was never computed",
+                file=path.name,
+                rule="formulas_are_computed",
+                remedy="Open the workbook in a spreadsheet program, save it, and "
+                "deliver it again; or export it as CSV.",
+            )
+
+
 def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
@@ -178,8 +197,18 @@ def _rows(path: Path, file_format: FileFormat) -> Iterator[Iterator[Row]]:
                 remedy=f"Use one of {', '.join(names)}.",
             )
         worksheet = workbook[names[sheet] if isinstance(sheet, int) else sheet]
+        if not isinstance(worksheet, ReadOnlyWorksheet):
+            raise FitmartError(
+                f"sheet {sheet!r} holds a chart, and no cells",
+                file=path.name,
+                rule="sheet_has_cells",
+                remedy="Name the sheet of the cells in `format.sheet`.",
+            )
         worksheet.reset_dimensions()
         yield (_trimmed(row) for row in worksheet.iter_rows())
+    except (ParseError, zipfile.BadZipFile, zlib.error) as error:
+        # Sheets are read row by row, long after the workbook was opened.
+        raise _damaged(path) from error
     finally:
         workbook.close()
 

@@ -37,6 +37,11 @@ def effective_at(contract: Contract, cells: ResolvedCells) -> RecordExpression:
     return RecordExpression(sql, used, (_readable("effective_at", sql),))
 
 
+_WHOLE = 9_000_000_000_000
+_LARGEST = 200_000_000_000_000_000
+"""Of version numbers: those below `_WHOLE` are ranked with six decimals."""
+
+
 def version(contract: Contract, cells: ResolvedCells) -> RecordExpression:
     """What orders the records of one key."""
     declared = contract.records.version
@@ -44,7 +49,21 @@ def version(contract: Contract, cells: ResolvedCells) -> RecordExpression:
         return RecordExpression()
     found = cells.text(declared.column, "records.version", None)
     sql = typed(found.sql, declared.type, declared.source)
+    if declared.type == "number":
+        sql = f"case when {sql} between -{_WHOLE} and {_LARGEST} then {sql} end"
     return RecordExpression(sql, found.cells, (_readable("version", sql),))
+
+
+def number_rank_sql(number: str) -> str:
+    """The time that stands for a version number: the raw table ranks by time.
+
+    So many seconds; from 9e12 on, where no more seconds fit, so many microseconds more.
+    """
+    return (
+        f"make_timestamp(case when {number} < {_WHOLE}"
+        f" then ({number} * 1000000)::bigint"
+        f" else 1000000 * {_WHOLE} + ({number} - {_WHOLE})::bigint end)"
+    )
 
 
 def deleted_when(contract: Contract, cells: ResolvedCells) -> RecordExpression:

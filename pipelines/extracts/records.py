@@ -44,6 +44,9 @@ def physical_lines(chunks: Iterable[bytes], limits: Limits) -> Iterator[bytes]:
     tail = b""
     for chunk in chunks:
         data = tail + chunk if tail else chunk
+        if not data:
+            # A decoder may keep all of a chunk for the next one.
+            continue
         lines = data.splitlines(keepends=True)
         # The last line may go on, and a CR at the end may be half of a CRLF.
         tail = b"" if data.endswith(b"\n") else lines.pop()

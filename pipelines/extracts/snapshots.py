@@ -7,7 +7,7 @@ records is not the whole truth: it deletes nothing, and the next whole one makes
 
 import duckdb
 
-from pipelines.extracts.feed import Feed
+from pipelines.extracts.feed import LINEAGE_COLUMNS, Feed
 from pipelines.extracts.settle import key_columns
 
 _HOLDING = (
@@ -69,6 +69,7 @@ def replace_tombstones(
     columns = ", ".join(f"known.{name}" for name in feed.raw_columns)
     connection.execute(
         f"insert into {feed.relation}"
+        f" ({', '.join([*feed.raw_columns, *LINEAGE_COLUMNS])})"
         f" select {columns}, known.source_system, extracts.extract_id, null,"
         " extracts.loaded_at, true, extracts.effective_at, known.content_hash,"
         " 'current'"

@@ -11,8 +11,8 @@ EARLIEST, LATEST = "1000-01-01", "10000-01-01"
 """Bounds of a believable time: outside, a year was written with two digits or the
 text is `infinity`."""
 
-_ISO_OFFSET = r":\d\d(\.\d+)?\s*([zZ]|[+-]\d\d(:?\d\d)?)$"
-_ISO_LOCAL = r"[0-9/ T:.-]+"
+_ISO_OFFSET = r":\d\d(\.\d+)?\s*([zZ]|UTC|[+-]\d\d(:?\d\d){0,2})$"
+_ISO_LOCAL = r"\d+[-/]\d+[-/]\d+([ T]+[0-9:.]*)?"
 
 
 def literal(text: str) -> str:
@@ -141,19 +141,24 @@ def local_to_utc(local: str, time_zone: str | None) -> str:
     return f"make_timestamp(epoch_us(timezone({literal(time_zone)}, {believable})))"
 
 
+def is_iso_local(text: str) -> str:
+    """Whether a text can be a date, or a time without an offset."""
+    return f"regexp_full_match({text}, {literal(_ISO_LOCAL)})"
+
+
+def is_iso_zoned(text: str) -> str:
+    """Whether a time ends with its offset. Of names only UTC: DuckDB would also take
+    `BST`, for that of Bangladesh, and words such as `epoch`."""
+    return f"regexp_matches({text}, {literal(_ISO_OFFSET)})"
+
+
 def iso_instant(text: str, time_zone: str | None) -> str:
     """ISO 8601, `T` or blank between date and time; an offset in the text holds."""
-    named = f"case when not contains(lower({text}), 'epoch') then {text} end"
-    zoned = instant_of(f"try_cast({named} as timestamptz)")
-    if time_zone is None or time_zone == "UTC":
-        return zoned
-    local = (
-        f"case when regexp_full_match({text}, {literal(_ISO_LOCAL)}) "
-        f"then try_cast({text} as timestamp) end"
-    )
+    zoned = instant_of(f"try_cast({text} as timestamptz)")
+    local = local_to_utc(f"try_cast({text} as timestamp)", time_zone)
     return (
-        f"case when regexp_matches({text}, {literal(_ISO_OFFSET)}) then {zoned} "
-        f"else {local_to_utc(local, time_zone)} end"
+        f"case when {is_iso_zoned(text)} then {zoned} "
+        f"when {is_iso_local(text)} then {local} end"
     )
 
 

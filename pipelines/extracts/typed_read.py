@@ -12,7 +12,12 @@ from dataclasses import replace
 
 from pipelines.extracts.feed import ColumnType, FeedColumn
 from pipelines.extracts.mapped import MappedColumn, Rule
-from pipelines.extracts.transforms import EARLIEST, LATEST
+from pipelines.extracts.transforms import (
+    EARLIEST,
+    LATEST,
+    is_iso_local,
+    is_iso_zoned,
+)
 
 FAST_TYPE: dict[ColumnType, str] = {
     "text": "varchar",
@@ -79,18 +84,19 @@ def _trimmed(cell: str, is_ascii: bool) -> str:
 
 
 def _time(cell: str, name: str, kind: ColumnType) -> tuple[str, str]:
-    """A text without an offset is read at once, others with the calendar library."""
+    """A text without an offset is read at once, others with the calendar library; what
+    is not ISO 8601 has no value here, and is not believable."""
     zoned = f"make_timestamp(epoch_us({cell}::timestamptz))"
     shape, sql_type, slow = _SECOND, "timestamp", zoned
     if kind == "date":
         shape, sql_type, slow = _DATE, "date", f"{zoned}::date"
     is_plain = f"{cell} like '{shape}'"
-    value = f"case when {is_plain} then {cell}::{sql_type} else {slow} end"
-    believable = f"{name} >= {sql_type} '{EARLIEST}' and {name} < {sql_type} '{LATEST}'"
-    # The word `epoch` is read as the first moment of 1970.
-    is_no_word = f"{name} <> {sql_type} '1970-01-01'"
+    is_iso = f"{is_iso_zoned(cell)} or {is_iso_local(cell)}"
+    value = (
+        f"case when {is_plain} then {cell}::{sql_type} when {is_iso} then {slow} end"
+    )
+    holds = f"{name} >= {sql_type} '{EARLIEST}' and {name} < {sql_type} '{LATEST}'"
     if kind == "date":
-        # The calendar library tells whether a longer text holds a time, at a cost.
-        others = f"{zoned} = {name} and {is_no_word}"
-        return value, f"{believable} and ({is_plain} or {others})"
-    return value, f"{believable} and ({is_no_word} or {is_plain})"
+        # Of a longer text the time must be midnight.
+        holds += f" and ({is_plain} or {zoned} = {name})"
+    return value, holds

@@ -101,6 +101,11 @@ def _encodings() -> Iterator[Broken]:
                  refused="no_nul_bytes")  # fmt: skip
     yield Broken("utf16_declared", utf16, accepts=MANY,
                  format={"type": "csv", "encoding": "utf-16"})  # fmt: skip
+    one_short = text(*GOOD, "o900,1").decode()
+    for encoding in ("utf-16", "utf-32", "shift_jis", "gb18030"):
+        yield Broken(f"{encoding}_with_a_short_record", one_short.encode(encoding),
+                     accepts=MANY, rejects=1,
+                     format={"type": "csv", "encoding": encoding})  # fmt: skip
     yield Broken("utf16_declared_cut", utf16[:-3], refused="encoding_as_declared",
                  format={"type": "csv", "encoding": "utf-16"})  # fmt: skip
     yield Broken("nul_byte", CLEAN.replace(b"o7,", b"o\0,"), refused="no_nul_bytes")
@@ -167,6 +172,11 @@ def _quotes() -> Iterator[Broken]:
                  accepts=MANY + 1)  # fmt: skip
     yield Broken("quoted_line_ends", with_line(50, line(900, '"a\nb\r\nc"')),
                  accepts=MANY + 1)  # fmt: skip
+    # One broken record sends all others the careful way.
+    for number, end in enumerate(("\n", "\r\n", "\r")):
+        yield Broken(f"quoted_line_ends_and_a_short_record_{number}", text(
+            line(900, '"a\r\nb\rc\nd"'), *GOOD, "o901,1", end=end),
+            accepts=MANY + 1, rejects=1)  # fmt: skip
     yield Broken("quoted_quotes", with_line(50, line(900, '"a ""b"" c"')),
                  accepts=MANY + 1)  # fmt: skip
     yield Broken("backslash_escape", with_line(50, line(900, '"a \\"b\\" c"')),
@@ -274,6 +284,17 @@ def _jsonl() -> Iterator[Broken]:
     yield made("jsonl_list_line", *lines, "[1, 2]", accepts=MANY, rejects=1)
     yield made("jsonl_repeated_key", *lines, lines[0][:-1] + ', "product": "x"}',
                accepts=MANY, rejects=1)  # fmt: skip
+    yield made(
+        "jsonl_line_ends_in_a_text",
+        lines[0].replace("tea", "a\\r\\nb\\rc"),
+        *lines,
+        accepts=MANY + 1,
+    )
+    yield made("jsonl_half_a_pair", *lines, lines[0].replace("tea", "\\ud83d"),
+               accepts=MANY, rejects=1)  # fmt: skip
+    yield Broken("jsonl_utf16", "\n".join((*lines, "")).encode("utf-16"),
+                 accepts=MANY, file_name="file.jsonl",
+                 format={"type": "jsonl", "encoding": "utf-16"})  # fmt: skip
     yield made("jsonl_nan", *lines, lines[0].replace('"1.50"', "NaN"), accepts=MANY,
                rejects=1)  # fmt: skip
     yield made("jsonl_deep", *lines, "[" * 100_000, accepts=MANY, rejects=1)

@@ -195,6 +195,8 @@ def test_a_fast_read_fails_or_yields_what_the_careful_one_yields(  # noqa: PLR09
         ("quantity", "inf"),
         ("ordered_at", "infinity"),
         ("ordered_at", "epoch"),
+        ("ordered_at", "2024-01-01 10:00:00 BST"),
+        ("ordered_at", "2024-01-01 10:00:00 Europe/Berlin"),
         ("ordered_at", "12-01-01"),
         ("line_amount", ""),
     ],

@@ -27,6 +27,7 @@ def instants(read: Read, source: Any, cells: list[str]) -> list[datetime | None]
         ("2020-01-01T10:00:00Z", utc(2020, 1, 1, 10)),
         ("2020-01-01 10:00:00+02", utc(2020, 1, 1, 8)),
         ("2020-01-01T10:00:00.5+05:30", utc(2020, 1, 1, 4, 30, 0, 500_000)),
+        ("2020-01-01 10:00:00 UTC", utc(2020, 1, 1, 10)),
         ("1970-01-01", utc(1970, 1, 1)),
     ],
 )
@@ -67,8 +68,9 @@ def test_a_repeated_hour_is_the_second_one(read: Read) -> None:
 
 
 def test_a_zone_that_nobody_declared_is_a_reject(read: Read) -> None:
-    source = {"from": "a", "time_zone": "Europe/Berlin"}
-    assert instants(read, source, ["2020-01-01 10:00 America/New_York"]) == [None]
+    cells = ["2020-01-01 10:00 America/New_York", "2020-01-01 10:00:00 BST"]
+    for source in ({"from": "a", "time_zone": "Europe/Berlin"}, "a"):
+        assert instants(read, source, cells) == [None, None]
 
 
 def test_formats_are_tried_in_order_day_first(read: Read) -> None:
