@@ -83,6 +83,8 @@ def back_up(
         entries = {str(path.relative_to(home.path)): _entry(path) for path in paths}
         manifest = {"format": FORMAT, "with_keys": with_keys, "files": entries}
         temporary = destination.with_name(f".{destination.name}.tmp")
+        # Of a backup that was killed.
+        temporary.unlink(missing_ok=True)
         try:
             _write_archive(temporary, home, manifest)
             temporary.replace(destination)
@@ -164,7 +166,9 @@ def _members(home: Home, *, with_keys: bool) -> Iterator[Path]:
         for name in sorted(files):
             path = here / name
             relative = path.relative_to(home.path).as_posix()
-            if relative in left_out or name.endswith(".tmp"):
+            # Half-written files of ours are hidden; delivered ones may be called so.
+            is_half = name.startswith(".") and name.endswith(".tmp")
+            if relative in left_out or is_half:
                 continue
             if _leads_inside(path, home) if path.is_symlink() else path.is_file():
                 yield path

@@ -110,7 +110,7 @@ def _file(home: Home, run_id: str) -> Path:
 
 def _write(home: Home, record: RunRecord) -> None:
     path = _file(home, record.run_id)
-    temporary = path.with_suffix(".tmp")
+    temporary = path.with_name(f".{path.name}.tmp")
     text = json.dumps(asdict(record), indent=2, ensure_ascii=False)
     temporary.write_text(text, encoding="utf-8")
     temporary.replace(path)

@@ -44,6 +44,8 @@ def list_all() -> None:
 def rollback(reason: Reason, publication_id: PublicationId = None) -> None:
     """Let readers see an earlier publication and its report again; nothing is rebuilt.
 
+    The next run publishes again what passes its checks: correct what was wrong first.
+
     Example: fitmart publications rollback --reason "prices of May were wrong"
     """
     from pipelines.cli.options import settings_of_home
@@ -54,7 +56,10 @@ def rollback(reason: Reason, publication_id: PublicationId = None) -> None:
 
     with opened(settings_of_home(), "publications rollback") as settings:
         target = roll_back(settings.home, publication_id, reason=reason, render=render)
-    console().print(f"Readers see [bold]{target}[/] again.")
+    console().print(
+        f"Readers see [bold]{target}[/] again, until the next run publishes: correct "
+        "what was wrong before it, such as with `fitmart extracts withdraw`."
+    )
 
 
 @app.command()

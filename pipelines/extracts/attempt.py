@@ -17,6 +17,7 @@ import duckdb
 from cryptography.fernet import Fernet
 
 from pipelines.errors import FitmartError
+from pipelines.extracts.blame import NOT_OF_A_FILE, locked, unread
 from pipelines.extracts.contract import Contract
 from pipelines.extracts.feed import load_feeds
 from pipelines.extracts.header import Drifted
@@ -116,7 +117,12 @@ def named_time(contract: Contract, file_name: str) -> str:
     if effective_at is None or effective_at.file_name is None:
         return ""
     found = re.search(effective_at.file_name, file_name)
-    return found.group(1) if found and found.groups() else ""
+    return (found.group(1) or "") if found and found.groups() else ""
+
+
+def place_hash(file: Delivered) -> str:
+    """What must not be opened is known by where it is."""
+    return hashlib.sha256(file.relative_path.encode()).hexdigest()
 
 
 class Attempt:
@@ -138,7 +144,8 @@ class Attempt:
         self._contract = contract
         self._scan: Scan | None = None
         self._failure = file.refusal
-        self._stamp = None if file.refusal else Stamp.of(file.path)
+        self._is_gone = False
+        self._stamp: Stamp | None = None
         workshop.clear()
         self.content_hash = self._look(advance)
         self.extract_id = extract_id_of(self.content_hash, contract, file.path.name)
@@ -158,6 +165,29 @@ class Attempt:
         Raises:
             FitmartError: The disk is full, or the like; or a refusal (see above).
         """
+        if self._is_gone:
+            return self._outcome("changed")
+        try:
+            return self._tried(loading, replaces, keep_refusal)
+        except (FitmartError, *NOT_OF_A_FILE):
+            raise
+        except Exception as error:
+            failure = unread(self._file, error)
+            if not keep_refusal:
+                raise failure from error
+        return self.refuse(loading, failure, replaces)
+
+    def refuse(
+        self, loading: Loading, failure: FitmartError, replaces: Extract | None = None
+    ) -> ExtractOutcome:
+        """Refuse the extract for what is not among its records, and keep the file."""
+        workshop = self._workshop
+        with RejectWriter(workshop.spool / "rejects.csv", workshop.cipher) as rejects:
+            return self._refuse(loading, failure, rejects, replaces)
+
+    def _tried(
+        self, loading: Loading, replaces: Extract | None, keep_refusal: bool
+    ) -> ExtractOutcome:
         try:
             return self._try(loading, replaces, keep_refusal, may_defer=True)
         except (*UNREADABLE, MisreadError):
@@ -178,10 +208,10 @@ class Attempt:
                 if self._has_changed():
                     return self._outcome("changed")
                 check_reject_share(self._contract, staged)
-            except FitmartError as failure:
+            except (FitmartError, OSError, duckdb.IOException) as failure:
                 if self._has_changed():
                     return self._outcome("changed")
-                if not keep_refusal:
+                if not keep_refusal or not isinstance(failure, FitmartError):
                     raise
                 return self._refuse(loading, failure, rejects, replaces)
             try:
@@ -204,15 +234,27 @@ class Attempt:
     def _look(self, advance: Callable[[int], None]) -> str:
         """Scan the file; the hash of its content, or of its bytes if that fails."""
         if self._failure is not None:
-            # What must not be opened is known by where it is.
-            return hashlib.sha256(self._file.relative_path.encode()).hexdigest()
+            return place_hash(self._file)
         workshop, path = self._workshop, self._file.path
         try:
+            self._stamp = Stamp.of(path)
             self._scan = scan(
                 path, self._contract.format, workshop.limits, workshop.spool, advance
             )
+        except FileNotFoundError:
+            self._is_gone = True
+            return place_hash(self._file)
+        except PermissionError:
+            self._failure = locked(self._file)
+            self._file = replace(self._file, refusal=self._failure)
+            return place_hash(self._file)
+        except NOT_OF_A_FILE:
+            raise
         except FitmartError as error:
             self._failure = error
+            return raw_hash(path)
+        except Exception as error:
+            self._failure = unread(self._file, error)
             return raw_hash(path)
         return self._scan.content_hash
 

@@ -4,6 +4,8 @@ Extracts come and go here, with all that follows from them: which rows count, th
 tombstones of snapshots, derived rows, counts. Rows are inserted in `insert.py`.
 """
 
+from dataclasses import dataclass
+
 import duckdb
 from cryptography.fernet import Fernet
 
@@ -12,7 +14,7 @@ from pipelines.extracts.derive import delete_derived, settle_derived
 from pipelines.extracts.feed import load_feeds
 from pipelines.extracts.ledger import Extract, set_values
 from pipelines.extracts.recount import list_conflicts, recount
-from pipelines.extracts.settle import Settlement, identity_of
+from pipelines.extracts.settle import Identity, Settlement, identity_of
 from pipelines.extracts.snapshots import (
     loaded_snapshots,
     replace_tombstones,
@@ -20,22 +22,70 @@ from pipelines.extracts.snapshots import (
 )
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where an extract has its rows, and how they are compared with others there."""
+
+    feed: str
+    source_system: str
+    identity: Identity
+    is_snapshot: bool
+
+
+def place_of(contract: Contract) -> Place:
+    """Where a contract puts what it reads."""
+    return Place(
+        contract.feed,
+        contract.source_system,
+        identity_of(contract.records),
+        contract.records.mode == "snapshot",
+    )
+
+
+def place_left(
+    connection: duckdb.DuckDBPyConnection, extract: Extract, contract: Contract | None
+) -> Place:
+    """Where an extract stands that is to be taken out.
+
+    Its contract may have changed since, to another feed or another way to compare, or
+    may be gone: then the rows themselves tell how they were compared.
+    """
+    relation = load_feeds()[extract.feed].relation
+    held = connection.execute(
+        "select count(*) filter (record_status = 'history') > 0,"
+        " count(*) filter (record_status <> 'current') > 0,"
+        " count(*) filter (is_deleted and record_number is null) > 0"
+        f" from {relation} where source_system = ? and extract_id in"
+        " (select extract_id from ops.extracts where feed = ?)",
+        [extract.source_system, extract.feed],
+    ).fetchone()
+    is_ranked, is_compared, has_tombstones = held or (False, False, False)
+    identity: Identity = "ranked" if is_ranked else "key" if is_compared else "place"
+    if contract is not None:
+        today = place_of(contract)
+        is_here = (today.feed, today.source_system) == (
+            extract.feed,
+            extract.source_system,
+        )
+        if is_here and today.identity != "place":
+            return today
+    return Place(extract.feed, extract.source_system, identity, has_tombstones)
+
+
 class Change:
     """Extracts of one feed and source system that come and go together."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, cipher: Fernet, contract: Contract
+        self, connection: duckdb.DuckDBPyConnection, cipher: Fernet, place: Place
     ) -> None:
-        self.feed = load_feeds()[contract.feed]
+        self.feed = load_feeds()[place.feed]
         self._connection = connection
         self._cipher = cipher
-        self._source_system = contract.source_system
-        self._is_snapshot = contract.records.mode == "snapshot"
+        self._source_system = place.source_system
+        self._is_snapshot = place.is_snapshot
+        self._buried: set[str] = set()
         self._settlement = Settlement(
-            self._connection,
-            self.feed,
-            contract.source_system,
-            identity_of(contract.records),
+            self._connection, self.feed, place.source_system, place.identity
         )
 
     def take_out(self, extract: Extract) -> None:
@@ -64,8 +114,9 @@ class Change:
                 self._bury(following)
 
     def settle(self) -> set[str]:
-        """Decide which rows count; the extracts of which some row changed."""
-        changed = self._settlement.settle()
+        """Decide which rows count; the extracts of which some row changed, tombstones
+        included."""
+        changed = self._settlement.settle() | self._buried
         list_conflicts(self._connection, self.feed, self._cipher)
         settle_derived(self._connection, self.feed, self._source_system)
         return changed
@@ -78,6 +129,7 @@ class Change:
         return loaded_snapshots(self._connection, self.feed, self._source_system)
 
     def _bury(self, extract_id: str) -> None:
+        self._buried.add(extract_id)
         self._settlement.touch(extract_id, will_go=True)
         replace_tombstones(self._connection, self.feed, self._snapshots(), extract_id)
         self._settlement.touch(extract_id)

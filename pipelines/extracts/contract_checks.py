@@ -9,9 +9,10 @@ import re
 import duckdb
 
 from pipelines.errors import FitmartError
-from pipelines.extracts.contract import ColumnSource, Contract
+from pipelines.extracts.contract import ColumnSource, Contract, Records
 from pipelines.extracts.contract_column import EXCEL_SERIAL
 from pipelines.extracts.feed import ColumnType, Feed, load_feeds
+from pipelines.extracts.landing import glob
 from pipelines.extracts.transforms import final_text, literal, typed
 
 
@@ -49,6 +50,7 @@ def check_contract(
     _required_columns_are_mapped(contract, feed, shown)
     _key_is_mapped(contract, feed, shown)
     _survey_fills_responses(contract, shown)
+    _files_are_patterns(contract, shown)
     _patterns_compile(judge, contract, shown)
     _formats_are_known(judge, contract, shown)
     _constants_are_readable(judge, contract, feed, shown)
@@ -75,8 +77,7 @@ def check_contracts(contracts: dict[str, Contract]) -> None:
         # Rows of one feed and source system share keys, so they must share a mode.
         place = (contract.feed, contract.source_system)
         other, first = modes.setdefault(place, (shown, contract))
-        same = (first.records.mode, first.records.same_record)
-        if same != (contract.records.mode, contract.records.same_record):
+        if _way_to_compare(first.records) != _way_to_compare(contract.records):
             raise FitmartError(
                 f"{contract.feed} of {contract.source_system} is filled in another "
                 f"mode by {other}",
@@ -85,6 +86,11 @@ def check_contracts(contracts: dict[str, Contract]) -> None:
                 rule="modes_agree",
                 remedy="Give them the same mode, or different source systems.",
             )
+
+
+def _way_to_compare(records: Records) -> tuple[str | None, ...]:
+    version = records.version.type if records.version else None
+    return (records.mode, records.same_record, version)
 
 
 def _columns_exist(contract: Contract, feed: Feed, shown: str) -> None:
@@ -132,6 +138,20 @@ def _survey_fills_responses(contract: Contract, shown: str) -> None:
             rule="survey_fills_responses",
             remedy="Use feed: survey.responses; answers and questions follow from it.",
         )
+
+
+def _files_are_patterns(contract: Contract, shown: str) -> None:
+    for pattern in contract.files:
+        try:
+            glob(pattern)
+        except re.error as error:
+            raise FitmartError(
+                f"'{pattern}' names no files: {error}",
+                file=shown,
+                where="key files",
+                rule="pattern_compiles",
+                remedy="Write ranges of one character each, such as [0-9].",
+            ) from error
 
 
 def _patterns_compile(

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.errors import FitmartError
-from pipelines.extracts.attempt import Attempt, ExtractOutcome, Workshop
+from pipelines.extracts.attempt import (
+    Attempt,
+    ExtractOutcome,
+    Workshop,
+    identify,
+    named_time,
+    readable_name,
+)
 from pipelines.extracts.contract import Contract
 from pipelines.extracts.contract_files import load_contracts
 from pipelines.extracts.ingest import mark_stale, open_workshop
@@ -103,11 +110,9 @@ def withdraw(settings: Settings, extract_id: str, reason: str, actor: str) -> No
     with open_workshop(settings) as workshop:
         extract = _find(workshop, extract_id, "withdrawn")
         loading = Loading(workshop.connection, workshop.cipher, actor)
-        contract = None
-        if extract.loaded_at is not None:
-            contract = _contract(settings, extract)
+        contract = _contract(settings, extract)
         with transaction(workshop.connection):
-            if contract is not None:
+            if extract.loaded_at is not None:
                 withdraw_rows(loading, extract, contract)
             _decide(workshop, extract, "withdrawn", reason, actor)
 
@@ -136,6 +141,13 @@ def _reload(
     settings: Settings, workshop: Workshop, extract: Extract, reason: str, actor: str
 ) -> ExtractOutcome:
     contract = _contract(settings, extract)
+    if contract is None:
+        raise FitmartError(
+            f"contract '{extract.contract_name}' is gone",
+            file=str(settings.contracts),
+            rule="contract_exists",
+            remedy="Put the contract back, or withdraw the extract.",
+        )
     file = _find_file(settings, workshop, extract, contract)
     attempt = Attempt(workshop, file, contract)
     loading = Loading(workshop.connection, workshop.cipher, actor, "reloaded", reason)
@@ -187,16 +199,11 @@ def _find(workshop: Workshop, extract_id: str, becomes: str) -> Extract:
     return extract
 
 
-def _contract(settings: Settings, extract: Extract) -> Contract:
-    """The contract of an extract as it is today."""
-    for contract in load_contracts(settings.contracts):
-        if contract.contract == extract.contract_name:
-            return contract
-    raise FitmartError(
-        f"contract '{extract.contract_name}' is gone",
-        file=str(settings.contracts),
-        rule="contract_exists",
-        remedy="Put the contract back, so that it can be told what shares a key.",
+def _contract(settings: Settings, extract: Extract) -> Contract | None:
+    """The contract of an extract as it is today; nothing when it is gone."""
+    contracts = load_contracts(settings.contracts)
+    return next(
+        (one for one in contracts if one.contract == extract.contract_name), None
     )
 
 
@@ -212,13 +219,29 @@ def _find_file(
     # The file that lies where it was delivered is the likely one: look there first.
     delivered.sort(key=lambda file: file.relative_path != extract.relative_path)
     for file in (*kept, *delivered):
-        if _holds(file.path, extract, contract, workshop):
+        if _can_be(file, extract, contract) and _holds(
+            file.path, extract, contract, workshop
+        ):
             return file
     raise FitmartError(
         "the file of this extract is neither in quarantine nor in the landing",
         file=extract.relative_path,
         rule="file_is_kept",
         remedy="Deliver the same file again, or withdraw the extract.",
+    )
+
+
+def _can_be(file: Delivered, extract: Extract, contract: Contract) -> bool:
+    """Whether a file with the same content would be the same delivery: not one of
+    another day, where the name says what day it is."""
+    declared = contract.records.effective_at
+    if declared is None or declared.file_name is None:
+        return True
+    time = named_time(contract, readable_name(file.path))
+    return (
+        file.relative_path == extract.relative_path
+        or identify(extract.content_hash, extract.contract_hash, time)
+        == extract.extract_id
     )
 
 

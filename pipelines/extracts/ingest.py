@@ -9,15 +9,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
+from pipelines.errors import FitmartError
 from pipelines.extracts.attempt import (
     Attempt,
     ExtractOutcome,
     Workshop,
     identify,
     named_time,
+    place_hash,
     readable_name,
 )
 from pipelines.extracts.contract import Contract
@@ -34,6 +37,7 @@ from pipelines.extracts.ledger import (
 )
 from pipelines.extracts.limits import Limits
 from pipelines.extracts.load import Loading, transaction
+from pipelines.extracts.scan import raw_hash
 from pipelines.extracts.warehouse import open_build, storage_errors
 from pipelines.project import Settings
 
@@ -87,6 +91,7 @@ def ingest(
     with open_workshop(settings, limits) as workshop:
         _note_surroundings(workshop, files, contracts)
         stale = mark_stale(workshop, contracts)
+        names = {contract.contract for contract in contracts}
         total = sum(file.size for file in files)
         outcomes: list[ExtractOutcome] = []
         done = 0
@@ -94,7 +99,7 @@ def ingest(
             for contract in (one for one in contracts if claims(one, file)):
                 if progress is not None:
                     progress(file.relative_path, done, total)
-                outcomes.append(_take(workshop, file, contract))
+                outcomes.append(_take(workshop, file, contract, names))
             done += file.size
         if progress is not None:
             progress("", total, total)
@@ -114,6 +119,7 @@ def open_workshop(
     home = settings.home
     with storage_errors(str(home.path)):
         key = load_key(home)
+        _sweep(home.spool)
         connection = open_build(home)
         try:
             workshop = Workshop(
@@ -129,6 +135,15 @@ def open_workshop(
             shutil.rmtree(home.spool / "extract", ignore_errors=True)
 
 
+def _sweep(spool: Path) -> None:
+    """Remove what a run that was killed has left behind, spilled rows included."""
+    for path in spool.glob("*"):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
 def prepare(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:
     """Make every table exist, and the macro that hashes personal data."""
     # Of the ways to compress texts the newest includes these, and is nearly always
@@ -138,13 +153,30 @@ def prepare(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:
     # In one transaction, since every commit waits for the disk.
     with transaction(connection):
         create_ops_tables(connection)
+        held = _raw_columns(connection)
         for feed in load_feeds().values():
-            for statement in create_raw_tables_sql(feed):
+            for statement in create_raw_tables_sql(feed, held[feed.relation]):
                 connection.execute(statement)
 
 
-def _take(workshop: Workshop, file: Delivered, contract: Contract) -> ExtractOutcome:
-    """Load one file under one contract, unless it is known already."""
+def _raw_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, frozenset[str]]:
+    """Columns of the raw tables that there are; of others none."""
+    rows = connection.execute(
+        "select schema_name || '.' || table_name, list(column_name)"
+        " from duckdb_columns() where starts_with(schema_name, 'raw_') group by all"
+    ).fetchall()
+    held = {relation: frozenset(names) for relation, names in rows}
+    return defaultdict(frozenset, held)
+
+
+def _take(
+    workshop: Workshop, file: Delivered, contract: Contract, names: set[str]
+) -> ExtractOutcome:
+    """Load one file under one contract, unless it is known already.
+
+    Args:
+        names: Of all contracts that there are.
+    """
     attempt = Attempt(workshop, file, contract)
     known = {one.extract_id: one for one in list_extracts(workshop.connection)}
     before = known.get(attempt.extract_id)
@@ -156,6 +188,10 @@ def _take(workshop: Workshop, file: Delivered, contract: Contract) -> ExtractOut
             before, replaces = None, before
     if before is None:
         loading = Loading(workshop.connection, workshop.cipher)
+        orphan = _loaded_by_a_contract_that_is_gone(known, attempt, contract, names)
+        if orphan is not None:
+            return attempt.refuse(loading, _already_there(orphan, file))
+        replaces = replaces or _refused_unread(known, attempt, file, contract)
         return attempt.settle(loading, replaces)
     return ExtractOutcome(
         extract_id=before.extract_id,
@@ -186,19 +222,90 @@ def _read_before(
     return next(iter(same_place), None)
 
 
+def _refused_unread(
+    known: dict[str, Extract], attempt: Attempt, file: Delivered, contract: Contract
+) -> Extract | None:
+    """The refusal of the same file when its content could not be read, and only its
+    bytes or its place were known."""
+    refused = [
+        one
+        for one in known.values()
+        if one.status == "refused"
+        and one.contract_name == contract.contract
+        and one.relative_path == file.relative_path
+        and one.content_hash != attempt.content_hash
+    ]
+    if not refused or file.refusal is not None:
+        return None
+    hashes = {place_hash(file), raw_hash(file.path)}
+    return next((one for one in refused if one.content_hash in hashes), None)
+
+
+def _loaded_by_a_contract_that_is_gone(
+    known: dict[str, Extract], attempt: Attempt, contract: Contract, names: set[str]
+) -> Extract | None:
+    """The extract that holds the same content for the same feed."""
+    return next(
+        (
+            one
+            for one in known.values()
+            if one.content_hash == attempt.content_hash
+            and one.feed == contract.feed
+            and one.contract_name not in names
+            and one.holds_rows
+        ),
+        None,
+    )
+
+
+def _already_there(orphan: Extract, file: Delivered) -> FitmartError:
+    return FitmartError(
+        f"contract '{orphan.contract_name}', which is gone, has loaded the same "
+        f"content as extract {orphan.extract_id}",
+        file=file.relative_path,
+        rule="content_is_new",
+        remedy="If the contract was renamed and changed at once, give it its old name "
+        "back and accept this refusal; else withdraw that extract and reload this one.",
+    )
+
+
+def follow_renames(workshop: Workshop, contracts: Sequence[Contract]) -> None:
+    """Give the extracts of a contract that is gone to one that means the same.
+
+    A contract's name is no part of its meaning; without this a renamed one would not
+    know what it has read, and the next change of it would read all of it again.
+    """
+    names = {contract.contract for contract in contracts}
+    for one in list_extracts(workshop.connection):
+        if one.contract_name in names:
+            continue
+        heirs = [it for it in contracts if it.meaning_hash == one.contract_hash]
+        place = Delivered(workshop.home.path, one.relative_path, 0)
+        # Several may mean the same and differ in the files that they claim.
+        heirs.sort(key=lambda it: (not claims(it, place), it.contract))
+        if not heirs:
+            continue
+        name = heirs[0].contract
+        set_values(workshop.connection, one.extract_id, contract_name=name)
+        reason = f"contract {one.contract_name} is called {name} now"
+        record_event(
+            workshop.connection, one.extract_id, "contract_renamed", "ingest", reason
+        )
+
+
 def mark_stale(workshop: Workshop, contracts: Sequence[Contract]) -> tuple[str, ...]:
     """Mark what a contract has read that means something else by now.
 
     A contract that was put back as it was makes its extracts fresh again.
     """
-    names = {contract.contract for contract in contracts}
-    meanings = {contract.meaning_hash for contract in contracts}
+    meanings = {contract.contract: contract.meaning_hash for contract in contracts}
     stale = []
     with transaction(workshop.connection):
+        follow_renames(workshop, contracts)
         for one in list_extracts(workshop.connection):
-            is_current = one.contract_hash in meanings
-            if one.contract_name not in names and not is_current:
+            if one.contract_name not in meanings:
                 continue
+            is_current = one.contract_hash == meanings[one.contract_name]
             if one.status == "loaded" and not is_current:
                 _set_status(workshop, one, "stale_contract")
             elif one.status == "stale_contract" and is_current:

@@ -15,6 +15,9 @@ from pathlib import Path
 from pipelines.errors import FitmartError
 from pipelines.extracts.contract import Contract
 
+HIDDEN = (".", "~$")
+"""How names begin of files in transit, and of those by which Excel locks a workbook."""
+
 
 @dataclass(frozen=True)
 class Stamp:
@@ -68,7 +71,7 @@ def list_landing(landing: Path) -> list[Delivered]:
         found.extend(
             _inspect(Path(folder, name), root)
             for name in (*files, *links)
-            if not name.startswith(".")
+            if not name.startswith(HIDDEN)
         )
     return sorted(found, key=lambda file: file.relative_path)
 
@@ -88,7 +91,7 @@ def delivered_file(path: Path) -> Delivered:
 def claims(contract: Contract, file: Delivered) -> bool:
     """Whether a contract's patterns name this file."""
     return any(
-        _expression(pattern).fullmatch(file.relative_path) for pattern in contract.files
+        glob(pattern).fullmatch(file.relative_path) for pattern in contract.files
     )
 
 
@@ -133,7 +136,7 @@ def _refusal(relative: str, problem: str, rule: str) -> FitmartError:
 
 
 @cache
-def _expression(pattern: str) -> re.Pattern[str]:
+def glob(pattern: str) -> re.Pattern[str]:
     """A glob as a regular expression: `*` within a folder, `**/` across folders."""
     parts: list[str] = []
     at = 0

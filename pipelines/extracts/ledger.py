@@ -100,6 +100,12 @@ class Extract:
     decision_reason: str | None = None
     replaced_by: str | None = None
 
+    @property
+    def holds_rows(self) -> bool:
+        """Whether its records stand in the raw table; of an accepted refusal none."""
+        is_in = self.status in ("loaded", "stale_contract", "accepted")
+        return is_in and self.loaded_at is not None
+
 
 @dataclass(frozen=True)
 class Event:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import duckdb
 from cryptography.fernet import Fernet
 
-from pipelines.extracts.change import Change
+from pipelines.extracts.change import Change, place_left, place_of
 from pipelines.extracts.contract import Contract
 from pipelines.extracts.derive import insert_derived
 from pipelines.extracts.header import Drifted
@@ -79,9 +79,20 @@ def load_staged(
         FitmartError: Records in the file are not loaded + rejected + superseded.
     """
     connection = loading.connection
-    change = Change(connection, loading.cipher, contract)
+    place = place_of(contract)
     if replaces is not None:
-        change.take_out(replaces)
+        extract = replace(extract, first_seen_at=replaces.first_seen_at)
+        leaves = place_left(connection, replaces, contract)
+        is_there = _holds_rows(connection, extract.extract_id, replaces)
+        if is_there or leaves != place:
+            withdraw_rows(loading, replaces, contract)
+        if is_there:
+            _mark_replaced(loading, replaces, extract.extract_id)
+            return _reread(connection, extract.extract_id)
+    change = Change(connection, loading.cipher, place)
+    if replaces is not None:
+        if leaves == place:
+            change.take_out(replaces)
         _mark_replaced(loading, replaces, extract.extract_id)
     forget_notes(connection, extract.extract_id)
     write_extract(connection, replace(extract, rejected_count=rejects.count))
@@ -126,12 +137,18 @@ def refuse(
     )
 
 
-def withdraw_rows(loading: Loading, extract: Extract, contract: Contract) -> None:
+def withdraw_rows(
+    loading: Loading, extract: Extract, contract: Contract | None
+) -> None:
     """Take the rows of an extract out and settle what is left.
 
     Runs in the transaction of its caller; the ledger row stays as it is.
+
+    Args:
+        contract: As it is today; nothing when it is gone.
     """
-    change = Change(loading.connection, loading.cipher, contract)
+    place = place_left(loading.connection, extract, contract)
+    change = Change(loading.connection, loading.cipher, place)
     change.take_out(extract)
     change.recount(change.settle() - {extract.extract_id})
 
@@ -162,6 +179,17 @@ def write_drift(
                 noticed_at,
             ],
         )
+
+
+def _holds_rows(
+    connection: duckdb.DuckDBPyConnection, extract_id: str, replaces: Extract
+) -> bool:
+    """Whether another extract than the one to be replaced has this identity, and rows:
+    a file can have been delivered under two names, or read after it was refused."""
+    held = find_extract(connection, extract_id)
+    return (
+        held is not None and held.extract_id != replaces.extract_id and held.holds_rows
+    )
 
 
 def _mark_replaced(loading: Loading, old: Extract, extract_id: str) -> None:

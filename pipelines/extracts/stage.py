@@ -163,7 +163,8 @@ def _settle_effective_at(
             "a snapshot without a record or a time would delete everything",
             file=source.path.name,
             rule="snapshot_is_not_empty",
-            remedy="Check the export; accept this refusal if it is meant to be empty.",
+            remedy="Check the export and accept this refusal. If nothing is left "
+            "indeed, withdraw the snapshots before it.",
         )
     connection.execute("update staged set effective_at = ?", [latest])
     return latest

@@ -14,6 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.extracts.decisions import reload, withdraw
+from pipelines.extracts.warehouse import open_build
+from pipelines.publishing.ledger import extract_refusals
 from tests.integration.ingest.conftest import World
 
 Record = tuple[str, str]
@@ -159,6 +161,8 @@ def test_any_history_ends_in_the_same_tables(
         played.ingest()
         assert _raw(played) == _raw(straight)
         _check_against_model(played, mode, loaded)
+        with open_build(played.settings.home, read_only=True) as connection:
+            assert list(extract_refusals(connection)) == []
         for row in played.ledger():
             if row.status == "loaded":
                 total = row.loaded_count + row.rejected_count + row.superseded_count

@@ -205,14 +205,21 @@ def test_a_folder_without_contracts(tmp_path: Path) -> None:
             "contract: others\ndescription: in another mode",
             "modes_agree",
         ),
+        (
+            "contract: shop_lines",
+            "contract: others\ndescription: with a version",
+            "modes_agree",
+        ),
     ],
 )
 def test_contracts_agree_with_each_other(
     tmp_path: Path, old: str, new: str, rule: str | None
 ) -> None:
     second = GOOD.replace(old, new)
-    if rule == "modes_agree":
+    if "another mode" in new:
         second = second.replace("same_record: key", "same_record: extract_and_record")
+    if "version" in new:
+        second = second.replace("records: {", "records: {version: {column: id}, ")
     (tmp_path / "a.yml").write_text(GOOD, encoding="utf-8")
     (tmp_path / "b.yml").write_text(second, encoding="utf-8")
     if rule is None:
