@@ -252,4 +252,5 @@ def _extract_counts(done: IngestReport) -> dict[str, int]:
         "refused": sum(feed.refused for feed in feeds),
         "read under an older contract": len(done.stale),
         "files without a contract": len(done.unclaimed),
+        "loaded beside a namesake": len(done.beside),
     }

@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.errors import FitmartError
-from pipelines.extracts.attempt import (
-    Attempt,
-    ExtractOutcome,
-    Workshop,
+from pipelines.extracts.attempt import Attempt, ExtractOutcome, Workshop
+from pipelines.extracts.contract import Contract
+from pipelines.extracts.contract_files import load_contracts
+from pipelines.extracts.identity import (
     identify,
     named_time,
     readable_name,
 )
-from pipelines.extracts.contract import Contract
-from pipelines.extracts.contract_files import load_contracts
-from pipelines.extracts.ingest import mark_stale, open_workshop
+from pipelines.extracts.ingest import open_workshop
+from pipelines.extracts.known import mark_stale
 from pipelines.extracts.landing import Delivered, list_landing
 from pipelines.extracts.ledger import (
     Extract,

@@ -13,31 +13,26 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.errors import FitmartError
-from pipelines.extracts.attempt import (
-    Attempt,
-    ExtractOutcome,
-    Workshop,
-    identify,
-    named_time,
-    place_hash,
-    readable_name,
-)
+from pipelines.extracts.attempt import Attempt, ExtractOutcome, Workshop
 from pipelines.extracts.contract import Contract
 from pipelines.extracts.feed import create_raw_tables_sql, load_feeds
 from pipelines.extracts.keys import create_keyed_hash, load_key, reject_cipher
+from pipelines.extracts.known import (
+    already_there,
+    loaded_beside,
+    loaded_by_a_contract_that_is_gone,
+    mark_stale,
+    read_before,
+    refused_unread,
+)
 from pipelines.extracts.landing import Delivered, claims, list_landing, unclaimed
 from pipelines.extracts.ledger import (
-    Extract,
     create_ops_tables,
     list_extracts,
     now,
-    record_event,
-    set_values,
 )
 from pipelines.extracts.limits import Limits
 from pipelines.extracts.load import Loading, transaction
-from pipelines.extracts.scan import raw_hash
 from pipelines.extracts.warehouse import open_build, storage_errors
 from pipelines.project import Settings
 
@@ -73,6 +68,9 @@ class IngestReport:
     unclaimed: tuple[str, ...]
     stale: tuple[str, ...]
     """Extracts that an older form of their contract has read."""
+    beside: tuple[str, ...]
+    """Files loaded now whose name brought other content before, which stays loaded,
+    where nothing tells whether they hold the same records."""
 
 
 def ingest(
@@ -103,11 +101,13 @@ def ingest(
             done += file.size
         if progress is not None:
             progress("", total, total)
+        beside = loaded_beside(workshop, outcomes, contracts)
     return IngestReport(
         feeds=_by_feed(outcomes),
         outcomes=tuple(outcomes),
         unclaimed=tuple(file.relative_path for file in unclaimed(files, contracts)),
         stale=stale,
+        beside=beside,
     )
 
 
@@ -183,15 +183,15 @@ def _take(
     replaces = None
     if before is None or before.status == "replaced":
         # What took its place may still hold its records, under another contract.
-        before = _read_before(known, attempt, file, contract)
+        before = read_before(known, attempt, file, contract)
         if before is None or before.status == "refused":
             before, replaces = None, before
     if before is None:
         loading = Loading(workshop.connection, workshop.cipher)
-        orphan = _loaded_by_a_contract_that_is_gone(known, attempt, contract, names)
+        orphan = loaded_by_a_contract_that_is_gone(known, attempt, contract, names)
         if orphan is not None:
-            return attempt.refuse(loading, _already_there(orphan, file))
-        replaces = replaces or _refused_unread(known, attempt, file, contract)
+            return attempt.refuse(loading, already_there(orphan, file))
+        replaces = replaces or refused_unread(known, attempt, file, contract)
         return attempt.settle(loading, replaces)
     return ExtractOutcome(
         extract_id=before.extract_id,
@@ -200,126 +200,6 @@ def _take(
         relative_path=file.relative_path,
         outcome="refused" if before.status == "refused" else "already_loaded",
     ).with_counts(before)
-
-
-def _read_before(
-    known: dict[str, Extract], attempt: Attempt, file: Delivered, contract: Contract
-) -> Extract | None:
-    """The extract that an older form of the contract made of the same content."""
-    others = [
-        one
-        for one in known.values()
-        if one.content_hash == attempt.content_hash
-        and one.contract_name == contract.contract
-        and one.contract_hash != contract.meaning_hash
-        and one.status != "replaced"
-    ]
-    time = named_time(contract, readable_name(file.path))
-    for one in others:
-        if identify(one.content_hash, one.contract_hash, time) == one.extract_id:
-            return one
-    same_place = [one for one in others if one.relative_path == file.relative_path]
-    return next(iter(same_place), None)
-
-
-def _refused_unread(
-    known: dict[str, Extract], attempt: Attempt, file: Delivered, contract: Contract
-) -> Extract | None:
-    """The refusal of the same file when its content could not be read, and only its
-    bytes or its place were known."""
-    refused = [
-        one
-        for one in known.values()
-        if one.status == "refused"
-        and one.contract_name == contract.contract
-        and one.relative_path == file.relative_path
-        and one.content_hash != attempt.content_hash
-    ]
-    if not refused or file.refusal is not None:
-        return None
-    hashes = {place_hash(file), raw_hash(file.path)}
-    return next((one for one in refused if one.content_hash in hashes), None)
-
-
-def _loaded_by_a_contract_that_is_gone(
-    known: dict[str, Extract], attempt: Attempt, contract: Contract, names: set[str]
-) -> Extract | None:
-    """The extract that holds the same content for the same feed."""
-    return next(
-        (
-            one
-            for one in known.values()
-            if one.content_hash == attempt.content_hash
-            and one.feed == contract.feed
-            and one.contract_name not in names
-            and one.holds_rows
-        ),
-        None,
-    )
-
-
-def _already_there(orphan: Extract, file: Delivered) -> FitmartError:
-    return FitmartError(
-        f"contract '{orphan.contract_name}', which is gone, has loaded the same "
-        f"content as extract {orphan.extract_id}",
-        file=file.relative_path,
-        rule="content_is_new",
-        remedy="If the contract was renamed and changed at once, give it its old name "
-        "back and accept this refusal; else withdraw that extract and reload this one.",
-    )
-
-
-def follow_renames(workshop: Workshop, contracts: Sequence[Contract]) -> None:
-    """Give the extracts of a contract that is gone to one that means the same.
-
-    A contract's name is no part of its meaning; without this a renamed one would not
-    know what it has read, and the next change of it would read all of it again.
-    """
-    names = {contract.contract for contract in contracts}
-    for one in list_extracts(workshop.connection):
-        if one.contract_name in names:
-            continue
-        heirs = [it for it in contracts if it.meaning_hash == one.contract_hash]
-        place = Delivered(workshop.home.path, one.relative_path, 0)
-        # Several may mean the same and differ in the files that they claim.
-        heirs.sort(key=lambda it: (not claims(it, place), it.contract))
-        if not heirs:
-            continue
-        name = heirs[0].contract
-        set_values(workshop.connection, one.extract_id, contract_name=name)
-        reason = f"contract {one.contract_name} is called {name} now"
-        record_event(
-            workshop.connection, one.extract_id, "contract_renamed", "ingest", reason
-        )
-
-
-def mark_stale(workshop: Workshop, contracts: Sequence[Contract]) -> tuple[str, ...]:
-    """Mark what a contract has read that means something else by now.
-
-    A contract that was put back as it was makes its extracts fresh again.
-    """
-    meanings = {contract.contract: contract.meaning_hash for contract in contracts}
-    stale = []
-    with transaction(workshop.connection):
-        follow_renames(workshop, contracts)
-        for one in list_extracts(workshop.connection):
-            if one.contract_name not in meanings:
-                continue
-            is_current = one.contract_hash == meanings[one.contract_name]
-            if one.status == "loaded" and not is_current:
-                _set_status(workshop, one, "stale_contract")
-            elif one.status == "stale_contract" and is_current:
-                _set_status(workshop, one, "loaded")
-                continue
-            elif one.status != "stale_contract":
-                continue
-            stale.append(one.extract_id)
-    return tuple(stale)
-
-
-def _set_status(workshop: Workshop, extract: Extract, status: str) -> None:
-    set_values(workshop.connection, extract.extract_id, status=status)
-    record_event(workshop.connection, extract.extract_id, status, "ingest")
 
 
 def _note_surroundings(

@@ -61,6 +61,7 @@ def place(tmp_path: Path) -> Place:
         home.current.symlink_to(PUBLICATION)
         (home.quarantine / "abc").mkdir()
         (home.quarantine / "abc" / "bad.csv").write_bytes(b"a,b\n")
+        (home.quarantine / "abc" / "bad.csv.tmp").write_bytes(b"a,b\n")
         (home.dbt_target / "manifest.json").write_text("{}")
         (home.spool / "part.csv").write_text("a")
     return Place(settings, tmp_path)
@@ -109,6 +110,14 @@ def test_a_restored_home_is_the_home_that_was_backed_up(place: Place) -> None:
     with open_build(home, read_only=True) as connection:
         assert connection.execute("from kept").fetchall() == [(42,)]
     assert load_key(home) == load_key(place.home)
+
+
+def test_what_a_killed_backup_left_behind_is_not_in_the_way(place: Place) -> None:
+    (place.folder / ".a.tar.zst.tmp").write_bytes(b"half")
+    (place.home.runs / ".run.json.tmp").write_bytes(b"half")
+    names = members(place.back_up())
+    assert "quarantine/abc/bad.csv.tmp" in names
+    assert not any(name.endswith(".run.json.tmp") for name in names)
 
 
 def test_readers_reach_the_marts_of_a_restored_home_and_nothing_else(

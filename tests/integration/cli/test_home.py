@@ -54,6 +54,7 @@ def test_readers_are_given_the_publication_before(
     rollback = [*home, "publications", "rollback"]
     done = fitmart(*rollback, "--reason", "wrong prices")
     assert (done.code, read_by(world)) == (0, old)
+    assert "until the next run publishes" in " ".join(done.out.split())
     (line,) = [
         line
         for line in fitmart(*home, "publications", "list").out.splitlines()

@@ -213,3 +213,18 @@ def test_what_cannot_be_reloaded_is_said(
     with pytest.raises(FitmartError) as caught:
         list(reload_stale(two_contracts.settings, reason, "ann", name))
     assert caught.value.rule == rule
+
+
+@pytest.mark.parametrize(
+    ("same_record", "told"), [("extract_and_record", ("orders.csv",)), ("key", ())]
+)
+def test_a_file_that_grew_under_its_name_is_told(
+    same_record: str, told: tuple[str, ...], world: World
+) -> None:
+    records = {"mode": "append", "same_record": same_record}
+    world.declare(ORDERS | {"records": records})
+    world.deliver("orders.csv", GOOD)
+    assert world.ingest().beside == ()
+    world.deliver("orders.csv", GOOD + order_line(3) + "\n")
+    assert world.ingest().beside == told
+    assert world.ingest().beside == ()

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
+import pyarrow
+import pyarrow.parquet
 import pytest
 from openpyxl.chart import BarChart, Reference
 
@@ -168,6 +170,38 @@ def test_a_file_that_must_not_be_read_is_refused_until_it_may(world: World) -> N
     rows = {row.extract_id: row for row in world.ledger()}
     replacement = rows[str(rows[refused.extract_id].replaced_by)]
     assert (replacement.status, replacement.loaded_count) == ("loaded", 1)
+
+
+@pytest.mark.parametrize(
+    ("product", "status"),
+    [("tée".encode(), "loaded"), ("tée".encode("latin-1"), "refused")],
+)
+def test_texts_of_parquet_that_are_not_marked_as_such(
+    product: bytes, status: str, world: World
+) -> None:
+    values = dict(zip(HEADER.split(","), order_line(2).split(","), strict=True))
+    table = pyarrow.table(
+        {name: [value] for name, value in (values | {"product": product}).items()}
+    )
+    pyarrow.parquet.write_table(table, world.path / "landing" / "o.parquet")
+    world.declare(
+        ORDERS | {"files": "z_*.csv"},
+        ORDERS | {"contract": "parquet", "files": "*.parquet",
+                  "source_system": "lake", "format": {"type": "parquet"}},
+    )  # fmt: skip
+    assert taken(world, "o.parquet")["o.parquet"].status == status
+    found = world.query(
+        "select product from raw_shop.order_lines where source_system = 'lake'"
+    )
+    assert found == ([("tée",)] if status == "loaded" else [])
+
+
+def test_what_a_killed_run_has_spilled_is_removed(world: World) -> None:
+    spilled = world.settings.home.spool / "duckdb" / "duckdb_temp_storage-0.tmp"
+    spilled.parent.mkdir(parents=True)
+    spilled.write_bytes(b"rows")
+    taken(world)
+    assert not spilled.exists()
 
 
 def test_a_lock_file_of_excel_is_no_delivery(world: World) -> None:
