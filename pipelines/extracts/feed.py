@@ -48,6 +48,7 @@ LINEAGE_COLUMNS: dict[str, str] = {
 _COMPRESSION = {
     "record_number": "bitpacking",
     "loaded_at": "rle",
+    "effective_at": "bitpacking",
     "is_deleted": "rle",
     "record_status": "rle",
 }

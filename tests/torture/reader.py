@@ -14,8 +14,8 @@ import duckdb
 
 from pipelines.publishing.verify import READ_ONLY_CONFIG
 
-PAUSE = 0.1
-"""Seconds between two looks, each of which takes about as long."""
+PAUSE = 0.3
+"""Seconds between two looks."""
 
 
 def look(current: Path) -> str:
