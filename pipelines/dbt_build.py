@@ -184,7 +184,7 @@ def invoke(arguments: list[str], settings: Settings) -> tuple[bool, str]:
     log.parent.mkdir(parents=True, exist_ok=True)
     with (
         environment(_environment(settings)),
-        log.open("a", encoding="utf-8") as lines,
+        log.open("w", encoding="utf-8") as lines,
     ):
         watcher = _Watcher(lines)
         try:

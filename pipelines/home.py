@@ -261,7 +261,8 @@ def _held(home: Home) -> FitmartError:
         f"{who} is using this home",
         file=str(home.path),
         rule="one_run_at_a_time",
-        remedy="Wait until it has ended, or let this one wait with --wait.",
+        remedy="Wait until it has ended; `fitmart run` and `fitmart backup` wait by "
+        "themselves with --wait.",
     )
 
 

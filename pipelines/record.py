@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from pipelines.errors import FitmartError
 from pipelines.project import Home, Settings
 from pipelines.publishing.outcome import CheckOutcome, Refusal
 
@@ -83,10 +84,18 @@ def end(home: Home, run_id: str, state: State, **changes: Any) -> RunRecord:
 
 
 def required(home: Home, run_id: str) -> RunRecord:
-    """The record of a run that has begun."""
+    """The record of a run that has begun.
+
+    Raises:
+        FitmartError: There is none: some steps were run, and not the first.
+    """
     record = read(home, run_id)
     if record is None:
-        raise LookupError(f"run {run_id} has no record in {home.runs}")
+        raise FitmartError(
+            f"run {run_id} has no record in {home.runs}",
+            rule="run_has_begun",
+            remedy="Run the job `refresh` whole, from its first step.",
+        )
     return record
 
 

@@ -56,6 +56,19 @@ def refresh(
     except FitmartError as error:
         _tell(settings, run_id, error)
         raise
+    except Exception as error:
+        # Somebody has to hear of what nobody foresaw as well.
+        _tell(settings, run_id, _unforeseen(error))
+        raise
+
+
+def _unforeseen(error: Exception) -> FitmartError:
+    """What is said of an error of which only the trace tells more."""
+    return FitmartError(
+        f"the run failed unexpectedly ({type(error).__name__})",
+        rule="run_ends_as_foreseen",
+        remedy="Look at the trace that the run has left, and run again.",
+    )
 
 
 def _refreshed(
@@ -76,6 +89,10 @@ def _refreshed(
             error = _run_job(settings, run_id)
         except FitmartError as known:
             record.end(settings.home, run_id, "failed", error=known.parts)
+            raise
+        except Exception as unknown:
+            parts = _unforeseen(unknown).parts
+            record.end(settings.home, run_id, "failed", error=parts)
             raise
         return _summary(settings, run_id, error)
 

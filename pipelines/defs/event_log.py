@@ -60,13 +60,14 @@ class KeptOpenEventLog(SqliteEventLogStorage):
             # The lock above sees to it that threads take turns.
             connect_args={"timeout": 30, "check_same_thread": False},
         )
-        sqlalchemy.event.listen(engine, "connect", _do_not_wait_for_the_disk)
+        sqlalchemy.event.listen(engine, "connect", _wait_for_the_disk_seldom)
         return engine
 
 
-def _do_not_wait_for_the_disk(connection: sqlite3.Connection, _: object) -> None:
-    """A power cut may cost the last events, which tell that the run ended anyway.
+def _wait_for_the_disk_seldom(connection: sqlite3.Connection, _: object) -> None:
+    """A power cut may cost the last events, which tell that the run ended anyway, and
+    not the file: with a write-ahead log it is synced where it is written back.
 
     The ledger and the publication, which must not be lost, are not in these files.
     """
-    connection.execute("pragma synchronous = off")
+    connection.execute("pragma synchronous = normal")

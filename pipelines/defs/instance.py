@@ -5,12 +5,15 @@ Not a definition: the one place beside the definitions that speaks to Dagster.
 
 import logging
 import os
+import sqlite3
 
 import dagster as dg
+import sqlalchemy.exc
 
 from pipelines import record
 from pipelines.defs import build_definitions
 from pipelines.defs.schedules import REFRESH
+from pipelines.errors import FitmartError
 from pipelines.project import Home, Settings
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -21,17 +24,29 @@ def execute(settings: Settings, run_id: str) -> str | None:
     """Run `refresh`; what stopped it, as Dagster tells it, or None.
 
     The caller holds the lock of the home.
+
+    Raises:
+        FitmartError: Dagster's own files are damaged.
     """
     folder = settings.home.dagster
     os.environ["DAGSTER_HOME"] = str(folder)
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     job = build_definitions(settings).resolve_job_def(REFRESH)
-    with dg.DagsterInstance.from_config(str(folder)) as instance:
-        end_killed_runs(settings.home, instance, except_for=run_id)
-        result = job.execute_in_process(
-            instance=instance, run_id=run_id, run_config=QUIET, raise_on_error=False
-        )
-        return None if result.success else _first_failure(result)
+    try:
+        with dg.DagsterInstance.from_config(str(folder)) as instance:
+            end_killed_runs(settings.home, instance, except_for=run_id)
+            result = job.execute_in_process(
+                instance=instance, run_id=run_id, run_config=QUIET, raise_on_error=False
+            )
+    except (sqlite3.DatabaseError, sqlalchemy.exc.DatabaseError) as error:
+        raise FitmartError(
+            "Dagster's history of runs cannot be read or written",
+            file=str(folder),
+            rule="history_is_readable",
+            remedy="Move this folder away and run again. It holds the history of runs "
+            "and no data: extracts, ledger and publications are elsewhere.",
+        ) from error
+    return None if result.success else _first_failure(result)
 
 
 def end_killed_runs(

@@ -27,6 +27,9 @@ def build_automation() -> dg.Definitions:
         description="Ingest, check, transform, check, publish.",
         executor_def=dg.in_process_executor,
         hooks={say_why},
+        # What a step has done is in the record of its run, so that a run that was
+        # killed is tried again whole.
+        tags={"dagster/retry_strategy": "ALL_STEPS"},
     )
     schedule = dg.ScheduleDefinition(
         name="refresh_daily",

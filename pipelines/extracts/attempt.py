@@ -118,6 +118,11 @@ class Attempt:
         self.content_hash = self._look(advance)
         self.extract_id = extract_id_of(self.content_hash, contract, file.path.name)
 
+    @property
+    def is_read(self) -> bool:
+        """Whether the content is known, and not only the bytes or the place."""
+        return self._scan is not None
+
     def settle(
         self,
         loading: Loading,

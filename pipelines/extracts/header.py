@@ -3,7 +3,7 @@
 Pure functions over names; the cells beneath them are never looked at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -128,6 +128,12 @@ def references(contract: Contract) -> tuple[tuple[ColumnReference, ...], ...]:
     return tuple(dict.fromkeys(found))
 
 
+def positions(contract: Contract, header: tuple[str, ...]) -> frozenset[int]:
+    """Where the columns stand that a contract reads, from 1."""
+    found = (resolve(item, header) for group in references(contract) for item in group)
+    return frozenset(place for place in found if place is not None)
+
+
 def alternatives(
     origin: ColumnReference | tuple[ColumnReference, ...],
 ) -> tuple[ColumnReference, ...]:
@@ -161,13 +167,30 @@ def find_drift(
     previous: tuple[str, ...] | None = None,
 ) -> tuple[Drifted, ...]:
     """What differs between the columns that a contract expects and those of a file."""
-    return compare(
+    found = compare(
         expected_names(contract, observed),
         observed,
         contract.drift,
         declared=contract.header is not None,
         previous=previous,
     )
+    return (*found, *_shifted(contract, observed))
+
+
+def _shifted(contract: Contract, observed: tuple[str, ...]) -> Iterator[Drifted]:
+    """Other names at places that the contract reads by their number: whatever it
+    accepts of names that it does not read, these would be read for others."""
+    if contract.header is None:
+        return
+    for group in references(contract):
+        for place in (item for item in group if isinstance(item, int)):
+            if place > min(len(contract.header), len(observed)):
+                continue
+            # Names may stand twice: the second of two is not the first.
+            expected, found = contract.header[:place], observed[:place]
+            name, other = expected[-1], found[-1]
+            if (name, expected.count(name)) != (other, found.count(other)):
+                yield Drifted("renamed", name, name, other, "refused")
 
 
 def compare(

@@ -126,8 +126,12 @@ def create_incoming_by_record(
     source: Source,
     width: int,
     rejects: RejectWriter,
+    read: frozenset[int] = frozenset(),
 ) -> int:
     """Read every record in Python, or parquet in DuckDB; how many there are.
+
+    Args:
+        read: Positions of the columns that the contract reads, from 1.
 
     Raises:
         FitmartError: The file is damaged, or two counts of its records disagree.
@@ -145,7 +149,7 @@ def create_incoming_by_record(
             expected = source.scan.records
         elif file_format.type == "xlsx":
             count = read_xlsx(path, file_format, width, cells, rejects)
-            expected = count_rows(path, file_format)
+            expected = count_rows(path, file_format, read)
         else:
             count = read_records(path, file_format, limits, cells, rejects, width=width)
             # Quotes that do not pair up have no count; bytes were tallied instead.

@@ -61,7 +61,7 @@ def refused_unread(
         and one.relative_path == file.relative_path
         and one.content_hash != attempt.content_hash
     ]
-    if not refused or file.refusal is not None:
+    if not refused or not attempt.is_read:
         return None
     hashes = {place_hash(file), raw_hash(file.path)}
     return next((one for one in refused if one.content_hash in hashes), None)
@@ -70,7 +70,7 @@ def refused_unread(
 def loaded_by_a_contract_that_is_gone(
     known: dict[str, Extract], attempt: Attempt, contract: Contract, names: set[str]
 ) -> Extract | None:
-    """The extract that holds the same content for the same feed."""
+    """The extract that holds the same records for the same feed, or was withdrawn."""
     return next(
         (
             one
@@ -78,19 +78,24 @@ def loaded_by_a_contract_that_is_gone(
             if one.content_hash == attempt.content_hash
             and one.feed == contract.feed
             and one.contract_name not in names
-            and one.holds_rows
+            and one.loaded_count + one.superseded_count > 0
+            and (one.holds_rows or one.status == "withdrawn")
         ),
         None,
     )
 
 
 def already_there(orphan: Extract, file: Delivered) -> FitmartError:
+    is_withdrawn = orphan.status == "withdrawn"
     return FitmartError(
         f"contract '{orphan.contract_name}', which is gone, has loaded the same "
-        f"content as extract {orphan.extract_id}",
+        f"content as extract {orphan.extract_id}"
+        + (", which was withdrawn" if is_withdrawn else ""),
         file=file.relative_path,
         rule="content_is_new",
-        remedy="If the contract was renamed and changed at once, give it its old name "
+        remedy="Accept this refusal to leave it out, or reload it to have it after all."
+        if is_withdrawn
+        else "If the contract was renamed and changed at once, give it its old name "
         "back and accept this refusal; else withdraw that extract and reload this one.",
     )
 

@@ -15,6 +15,7 @@ from typing import Any
 from xml.etree.ElementTree import ParseError, iterparse
 
 import openpyxl
+from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
@@ -78,7 +79,8 @@ def check_workbook(path: Path, limits: Limits) -> None:
                     "the workbook is too large inside",
                     file=path.name,
                     rule="compression_ratio" if is_large else "text_size",
-                    remedy="Check the file; if it is genuine, raise the limit.",
+                    remedy="Check the file; if it is genuine, raise "
+                    f"{'FITMART_MAX_RATIO' if is_large else 'FITMART_MAX_TEXT_BYTES'}.",
                 )
             if archive.testzip() is not None:
                 raise _damaged(path)
@@ -88,8 +90,13 @@ def check_workbook(path: Path, limits: Limits) -> None:
         raise _damaged(path) from error
 
 
-def count_rows(path: Path, file_format: FileFormat) -> int:
-    """Records of the sheet, counted from its XML without openpyxl's reader."""
+def count_rows(path: Path, file_format: FileFormat, read: frozenset[int]) -> int:
+    """Records of the sheet, counted from its XML without openpyxl's reader.
+
+    Args:
+        read: Positions of the columns, from 1, in which every formula must have been
+            computed.
+    """
     before = file_format.skip_rows + file_format.header_rows
     before += file_format.skip_rows_after_header
     with zipfile.ZipFile(path) as archive:
@@ -108,9 +115,9 @@ def count_rows(path: Path, file_format: FileFormat) -> int:
             for _, element in iterparse(file):
                 if _local(element.tag) == "row":
                     number = int(element.get("r") or number + 1)
-                    _is_computed(path, element)
-                    is_record = any(_has_value(cell, empty) for cell in element)
-                    count += is_record and number > before
+                    if number > before:
+                        _is_computed(path, element, read)
+                        count += any(_has_value(cell, empty) for cell in element)
                     element.clear()
     return count
 
@@ -156,14 +163,16 @@ def _has_value(cell: Any, empty: set[str]) -> bool:
     return bool(text) and not (cell.get("t") == "s" and text in empty)
 
 
-def _is_computed(path: Path, row: Any) -> None:
+def _is_computed(path: Path, row: Any, read: frozenset[int]) -> None:
     """Refuse a formula without a value: a program wrote it, and nobody computed it.
 
     One that was computed to an empty text says that it is a text.
     """
     for cell in row:
         inside = {_local(child.tag): child.text for child in cell}
-        if "f" in inside and not inside.get("v") and cell.get("t") != "str":
+        if "f" not in inside or inside.get("v") or cell.get("t") == "str":
+            continue
+        if coordinate_to_tuple(cell.get("r"))[1] in read:
             raise FitmartError(
                 f"cell {cell.get('r')} holds a formula that was never computed",
                 file=path.name,

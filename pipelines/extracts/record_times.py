@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pipelines.extracts.contract import Contract
 from pipelines.extracts.mapped import Rule
 from pipelines.extracts.resolved_cells import ResolvedCells
-from pipelines.extracts.transforms import literal, literals, typed
+from pipelines.extracts.transforms import literal, literals, number_text, typed
 
 FILE_NAME = "getvariable('fitmart_file_name')::varchar"
 
@@ -48,9 +48,13 @@ def version(contract: Contract, cells: ResolvedCells) -> RecordExpression:
     if declared is None:
         return RecordExpression()
     found = cells.text(declared.column, "records.version", None)
-    sql = typed(found.sql, declared.type, declared.source)
     if declared.type == "number":
-        sql = f"case when {sql} between -{_WHOLE} and {_LARGEST} then {sql} end"
+        # Not as a double, which takes numbers of 17 digits for each other.
+        number = number_text(found.sql, declared.source)
+        exact = f"try_cast({number} as decimal(25, 6))"
+        sql = f"case when {exact} between -{_WHOLE} and {_LARGEST} then {exact} end"
+    else:
+        sql = typed(found.sql, declared.type, declared.source)
     return RecordExpression(sql, found.cells, (_readable("version", sql),))
 
 

@@ -18,7 +18,7 @@ from pipelines.errors import FitmartError
 from pipelines.extracts.contract import Contract
 from pipelines.extracts.fast_read import Unread, fast_select, stage_fast
 from pipelines.extracts.feed import Feed
-from pipelines.extracts.header import Drifted, find_drift, join_header
+from pipelines.extracts.header import Drifted, find_drift, join_header, positions
 from pipelines.extracts.incoming import (
     Source,
     create_incoming_as_text,
@@ -109,7 +109,10 @@ def stage(
         if records is None:
             reading_path = "record"
             drop_incoming(connection)
-            records = create_incoming_by_record(connection, source, width, rejects)
+            read = positions(contract, header)
+            records = create_incoming_by_record(
+                connection, source, width, rejects, read
+            )
         stage_judged(connection, source, contract, mapping, rejects, records=records)
     effective_at = _settle_effective_at(connection, contract, source)
     return Staged(

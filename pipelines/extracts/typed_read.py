@@ -29,7 +29,7 @@ FAST_TYPE: dict[ColumnType, str] = {
 }
 
 _DATE, _SECOND = "____-__-__", "____-__-__ __:__:__"
-"""Texts of a time in which there is no room for an offset."""
+"""Texts of a time in which there is no room for an offset but `Z`."""
 
 
 def unbroken(rules: Iterable[Rule]) -> str:

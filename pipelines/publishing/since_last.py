@@ -64,8 +64,11 @@ class SinceLast:
             "select extracts.feed, list(distinct events.event)"
             " from ops.extract_events as events inner join ops.extracts as extracts"
             " on events.extract_id = extracts.extract_id"
-            " where events.happened_at > ? group by extracts.feed",
-            [header.created_at],
+            # What ingest replaces by itself is a refusal, which had no rows.
+            " where events.happened_at > ? and events.actor <> 'ingest'"
+            " or events.happened_at > ? and events.event = 'loaded'"
+            " group by extracts.feed",
+            [header.created_at, header.created_at],
         ).fetchall()
         return cls(
             settings,

@@ -35,7 +35,7 @@ def figures(publication: Publication) -> list[Figure]:
             figure_id="rejects",
             title="Rejects by rule: records that did not load",
             reading="They are kept whole and encrypted in the home, with the reason: "
-            "`fitmart rejects list`.",
+            "`fitmart rejects show`.",
             marts=(REJECTS,),
             sample=f"{count(_sum(rejects, 'record_count'))} records",
             columns=COLUMNS_REJECTS,

@@ -269,3 +269,26 @@ def test_a_reload_keeps_when_the_file_was_first_seen(loaded: World) -> None:
     loaded.ingest()
     reload(loaded.settings, before.extract_id, "coffee now", "ann")
     assert by_status(loaded, "loaded").first_seen_at == before.first_seen_at
+
+
+def test_what_was_withdrawn_does_not_come_back_under_another_name(
+    loaded: World,
+) -> None:
+    (row,) = loaded.ledger()
+    withdraw(loaded.settings, row.extract_id, "wrong file", "ann")
+    redeclare(loaded, RENAMED | CHANGED)
+    loaded.ingest()
+    refused = by_status(loaded, "refused")
+    assert refused.refusal_rule == "content_is_new"
+    assert "was withdrawn" in str(refused.refusal_reason)
+    assert orders(loaded) == []
+    reload(loaded.settings, refused.extract_id, "right after all", "ann")
+    assert len(orders(loaded)) == 2
+
+
+def test_a_file_without_a_record_is_no_other_contract_s(world: World) -> None:
+    world.deliver("a.csv", HEADER + "\n")
+    world.ingest()
+    redeclare(world, RENAMED | CHANGED)
+    world.ingest()
+    assert {row.status for row in world.ledger()} == {"loaded"}

@@ -21,13 +21,16 @@ GOOD = "\n".join([HEADER, order_line(1), ""])
 NOBODY = 65534
 
 
-def workbook(*, with_formula: bool = False) -> bytes:
+def workbook(*, with_formula: bool = False, with_link: bool = False) -> bytes:
     book = openpyxl.Workbook()
     sheet = book.active
-    sheet.append(HEADER.split(","))
+    sheet.append([*HEADER.split(","), "link"])
     sheet.append(["o1", 1, "2024-01-01 10:00:00", "tea", 1.5])
     if with_formula:
         sheet.append(["o2", 1, "2024-01-01 10:00:00", "tea", "=E2*2"])
+    if with_link:
+        # Beside the columns that are read, nobody needs its value.
+        sheet.append(["o2", 1, "2024-01-01 10:00:00", "tea", 2, '=HYPERLINK("x")'])
     chart = BarChart()
     chart.add_data(Reference(sheet, min_col=5, min_row=1, max_row=2))
     book.create_chartsheet("Chart").add_chart(chart)
@@ -84,6 +87,16 @@ def test_an_odd_workbook_is_refused(
     assert row.remedy
     kept = world.settings.home.quarantine / row.extract_id / name
     assert kept.read_bytes() == content
+
+
+def test_a_formula_in_a_column_that_nobody_reads_is_let_be(world: World) -> None:
+    world.declare(
+        ORDERS | {"files": "z_*.csv"},
+        ORDERS | {"contract": "books", "files": "*.xlsx", "source_system": "books",
+                  "format": {"type": "xlsx"}},
+    )  # fmt: skip
+    world.deliver("link.xlsx", workbook(with_link=True))
+    assert taken(world, "link.xlsx")["link.xlsx"].loaded_count == 2
 
 
 def test_what_nobody_foresaw_refuses_the_file(
@@ -220,3 +233,44 @@ def test_a_column_that_a_feed_got_since_is_added_to_the_raw_table(world: World) 
         "select order_id, coupon, product, record_status from raw_shop.order_lines"
         " order by all"
     ) == [("o1", None, "tea", "current"), ("o2", None, "tea", "current")]
+
+
+def test_a_place_that_holds_another_name_is_refused(world: World) -> None:
+    """Columns that are read by their place would be read for their neighbours."""
+    header = ["order_id", "line_number", "ordered_at", "note", "note", "line_amount"]
+    world.declare(
+        ORDERS
+        | {"files": "z_*.csv"},
+        ORDERS
+        | {"contract": "places", "files": "[ab].csv", "source_system": "places",
+           "header": header, "columns": ORDERS["columns"] | {"product": 5}},
+    )  # fmt: skip
+    world.deliver("a.csv", ",".join(header) + "\no1,1,2024-01-01,x,tea,1.50\n")
+    header.insert(2, "gift")
+    world.deliver("b.csv", ",".join(header) + "\no2,1,Anna,2024-01-01,x,tea,1.50\n")
+    found = taken(world)
+    assert found["a.csv"].status == "loaded"
+    assert (found["b.csv"].status, found["b.csv"].refusal_rule) == (
+        "refused", "schema_drift",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("failure", [FileNotFoundError, PermissionError])
+def test_a_file_that_was_refused_before_may_go_away_or_be_locked(
+    failure: type[OSError], world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.deliver("a_odd.csv", b"\0\0\0")
+    taken(world, "a_odd.csv")
+    scan = attempt.scan
+
+    def fail(path: Path, *others, **more):  # type: ignore[no-untyped-def]
+        if path.name == "a_odd.csv":
+            raise failure(path)
+        return scan(path, *others, **more)
+
+    monkeypatch.setattr(attempt, "scan", fail)
+    world.deliver("a_odd.csv", b"\0\0\0\0")
+    world.deliver("y_later.csv", GOOD.replace("o1", "o2"))
+    world.ingest()
+    rows = {row.relative_path: row.status for row in world.ledger()}
+    assert rows["y_later.csv"] == "loaded"

@@ -146,6 +146,22 @@ def test_a_run_that_could_not_begin_is_told_of(
     assert "MB are free" in webhook.posted[1]["reason"]
 
 
+def test_an_error_that_nobody_foresaw_is_told_of(
+    company: Company, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("pipelines.run._run_job", fail)
+    settings = replace(company.settings, alert_webhook_url=webhook.url)
+    with pytest.raises(OSError, match="Input/output"):
+        refresh(settings)
+    (posted,) = webhook.posted
+    assert "the run failed unexpectedly (OSError)" in posted["reason"]
+    newest = record.read_all(settings.home)[0]
+    assert (newest.state, newest.alert) == ("failed", SENT)
+
+
 def test_a_run_whose_process_died_is_told_of_by_the_sensor(
     company: Company, webhook: Webhook
 ) -> None:

@@ -7,7 +7,9 @@ import dagster as dg
 import pytest
 
 from pipelines import record
-from pipelines.defs.instance import end_killed_runs
+from pipelines.defs.instance import end_killed_runs, execute
+from pipelines.defs.schedules import build_automation
+from pipelines.errors import FitmartError
 from pipelines.project import ROOT, Home, Settings
 
 POOL = "warehouse"
@@ -78,3 +80,38 @@ def test_the_run_itself_keeps_its_place(home: Home) -> None:
 
 def _is_killed(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
+
+
+def test_a_damaged_history_of_runs_is_told_with_what_to_do(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(
+        home=home, landing=home.landing, contracts=home.path, as_of=date(2026, 1, 1)
+    )
+    monkeypatch.setattr("pipelines.defs.instance.build_definitions", _Definitions)
+    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+        killed_run(home, instance, "killed")
+    files = list(home.dagster.rglob("*.db"))
+    assert files
+    for file in files:
+        for rest in file.parent.glob(f"{file.name}-*"):
+            rest.unlink()
+        file.write_bytes(b"no database" * 1000)
+    with pytest.raises(FitmartError) as found:
+        execute(settings, "a-run")
+    assert found.value.rule == "history_is_readable"
+    assert "Move this folder away" in str(found.value.remedy)
+
+
+class _Definitions:
+    """What comes before the instance is opened is not looked at here."""
+
+    def __init__(self, _: Settings) -> None: ...
+
+    def resolve_job_def(self, _: str) -> None: ...
+
+
+def test_a_run_that_died_is_tried_again_whole() -> None:
+    """Steps of another run have no record, which the others go by."""
+    (job,) = build_automation().jobs or ()
+    assert job.tags["dagster/retry_strategy"] == "ALL_STEPS"

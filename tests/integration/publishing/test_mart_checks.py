@@ -37,13 +37,16 @@ def failed(found: dict[str, CheckOutcome]) -> set[str]:
     return {name for name, outcome in found.items() if not outcome.passed}
 
 
-def happen(company: Any, event: str, feed: str = "crm.accounts") -> None:
+def happen(
+    company: Any, event: str, feed: str = "crm.accounts", actor: str = "me"
+) -> None:
     """Something happens to an extract of a feed after the last publication."""
     company.change(
         "insert into ops.extracts by name select * replace ("
         f"'extract-7' as extract_id, '{feed}' as feed) from ops.extracts limit 1;"
         "insert into ops.extract_events values "
-        f"('extract-7', now()::timestamp + interval 1 minute, '{event}', 'me', null)"
+        f"('extract-7', now()::timestamp + interval 1 minute, '{event}', '{actor}',"
+        " null)"
     )
 
 
@@ -122,6 +125,15 @@ def test_a_decision_explains_rows_that_are_gone(
     assert failed(found) == set()
     reason = f"extracts of crm.accounts were {event}"
     assert found[CUSTOMERS].observed == f"300 rows ({reason})"
+
+
+def test_what_ingest_does_by_itself_explains_no_rows_that_are_gone(
+    company: Any, outcomes: Outcomes
+) -> None:
+    company.publish()
+    lose_customers(company, 100)
+    happen(company, "replaced", actor="ingest")
+    assert failed(outcomes()) == {CUSTOMERS}
 
 
 def test_new_extracts_explain_no_rows_that_are_gone(

@@ -8,15 +8,17 @@ from tests.unit.extracts.conftest import make_contract, run_contract
 
 NUMBERS = [
     -9e12, -1.5, 0, 1e-6, 1, 1.5, 2, 1_700_000_000, 8_999_999_999_999, 9e12,
-    9e12 + 1, 20240131123456, 20240131123457, 1_706_700_000_000_000, 2e17,
+    9e12 + 1, 20240131123456, 20240131123457, 1_706_700_000_000_000,
+    20240131123456788, 20240131123456789, 200_000_000_000_000_000,
 ]  # fmt: skip
 
 
 def test_ranks_follow_the_numbers() -> None:
     ranks = [
         duckdb.execute(
-            f"select epoch_us({number_rank_sql('n')}) from (select ?::double as n)",
-            [number],
+            f"select epoch_us({number_rank_sql('n')})"
+            " from (select ?::decimal(25, 6) as n)",
+            [str(number)],
         ).fetchall()[0][0]
         for number in NUMBERS
     ]
