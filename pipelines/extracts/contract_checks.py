@@ -13,6 +13,7 @@ from pipelines.extracts.contract import ColumnSource, Contract, Records
 from pipelines.extracts.contract_column import EXCEL_SERIAL
 from pipelines.extracts.feed import ColumnType, Feed, load_feeds
 from pipelines.extracts.landing import glob
+from pipelines.extracts.settle import identity_of
 from pipelines.extracts.transforms import final_text, literal, typed
 
 
@@ -54,6 +55,7 @@ def check_contract(
     _patterns_compile(judge, contract, shown)
     _formats_are_known(judge, contract, shown)
     _constants_are_readable(judge, contract, feed, shown)
+    _lines_are_numbered(contract, feed, shown)
 
 
 def check_contracts(contracts: dict[str, Contract]) -> None:
@@ -127,6 +129,24 @@ def _key_is_mapped(contract: Contract, feed: Feed, shown: str) -> None:
             remedy=f"Map {', '.join(feed.key)}, or declare same_record: "
             "extract_and_record.",
         )
+
+
+def _lines_are_numbered(contract: Contract, feed: Feed, shown: str) -> None:
+    """Where the highest rank of a key counts, the lines of one order would be taken
+    for versions of each other, and all but one would be history without a word."""
+    if contract.survey or identity_of(contract.records) != "ranked":
+        return
+    for name in feed.key:
+        if feed.columns[name].type == "integer" and name not in contract.columns:
+            raise FitmartError(
+                f"'{name}' is part of the key of {feed.name}, and not mapped: records "
+                "that differ in it only would be versions of each other",
+                file=shown,
+                where="key columns",
+                rule="lines_are_numbered",
+                remedy=f"Map '{name}'; with one record for each of the other parts, "
+                "give it the constant 1.",
+            )
 
 
 def _survey_fills_responses(contract: Contract, shown: str) -> None:

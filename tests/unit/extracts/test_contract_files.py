@@ -19,6 +19,9 @@ columns:
   ordered_at: at
   line_amount: amount
 """
+VERSIONED = GOOD.replace("records: {", "records: {version: {column: id}, ").replace(
+    "  order_id: id\n", "  order_id: id\n  line_number: {constant: 1}\n"
+)
 UPSERT = "records: {mode: append, same_record: key}"
 
 BROKEN = [
@@ -219,7 +222,7 @@ def test_contracts_agree_with_each_other(
     if "another mode" in new:
         second = second.replace("same_record: key", "same_record: extract_and_record")
     if "version" in new:
-        second = second.replace("records: {", "records: {version: {column: id}, ")
+        second = VERSIONED.replace("shop_lines", "others")
     (tmp_path / "a.yml").write_text(GOOD, encoding="utf-8")
     (tmp_path / "b.yml").write_text(second, encoding="utf-8")
     if rule is None:
@@ -231,3 +234,13 @@ def test_contracts_agree_with_each_other(
     with pytest.raises(FitmartError) as caught:
         load_contracts(tmp_path)
     assert (caught.value.rule, caught.value.file) == (rule, "b.yml")
+
+
+def test_lines_of_an_order_are_no_versions_of_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "lines.yml"
+    path.write_text(VERSIONED, encoding="utf-8")
+    assert load_contract(path).contract == "shop_lines"
+    path.write_text(VERSIONED.replace("  line_number: {constant: 1}\n", ""))
+    with pytest.raises(FitmartError) as caught:
+        load_contract(path)
+    assert caught.value.rule == "lines_are_numbered"
