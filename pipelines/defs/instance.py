@@ -43,8 +43,9 @@ def execute(settings: Settings, run_id: str) -> str | None:
             "Dagster's history of runs cannot be read or written",
             file=str(folder),
             rule="history_is_readable",
-            remedy="Move this folder away and run again. It holds the history of runs "
-            "and no data: extracts, ledger and publications are elsewhere.",
+            remedy="See that the disk has room. Else move this folder away and run "
+            "again: it holds the history of runs and no data; extracts, ledger and "
+            "publications are elsewhere.",
         ) from error
     return None if result.success else _first_failure(result)
 

@@ -142,12 +142,14 @@ class Attempt:
             return self._outcome("changed")
         try:
             return self._tried(loading, replaces, keep_refusal)
-        except (FitmartError, *NOT_OF_A_FILE):
+        except NOT_OF_A_FILE:
             raise
+        except FitmartError as error:
+            failure = error
         except Exception as error:
             failure = unread(self._file, error)
-            if not keep_refusal:
-                raise failure from error
+        if not keep_refusal:
+            raise failure
         return self.refuse(loading, failure, replaces)
 
     def refuse(

@@ -50,6 +50,14 @@ def place_left(
     Its contract may have changed since, to another feed or another way to compare, or
     may be gone: then the rows themselves tell how they were compared.
     """
+    if contract is not None:
+        today = place_of(contract)
+        is_here = (today.feed, today.source_system) == (
+            extract.feed,
+            extract.source_system,
+        )
+        if is_here and today.identity != "place":
+            return today
     relation = load_feeds()[extract.feed].relation
     held = connection.execute(
         "select count(*) filter (record_status = 'history') > 0,"
@@ -61,14 +69,6 @@ def place_left(
     ).fetchone()
     is_ranked, is_compared, has_tombstones = held or (False, False, False)
     identity: Identity = "ranked" if is_ranked else "key" if is_compared else "place"
-    if contract is not None:
-        today = place_of(contract)
-        is_here = (today.feed, today.source_system) == (
-            extract.feed,
-            extract.source_system,
-        )
-        if is_here and today.identity != "place":
-            return today
     return Place(extract.feed, extract.source_system, identity, has_tombstones)
 
 

@@ -86,6 +86,7 @@ def loaded_by_a_contract_that_is_gone(
 
 
 def already_there(orphan: Extract, file: Delivered) -> FitmartError:
+    """The refusal of a file whose records a contract that is gone has brought."""
     is_withdrawn = orphan.status == "withdrawn"
     return FitmartError(
         f"contract '{orphan.contract_name}', which is gone, has loaded the same "

@@ -20,6 +20,8 @@ from tests.integration.ingest.conftest import HEADER, ORDERS, World, order_line
 PLACE = {"mode": "append", "same_record": "extract_and_record"}
 KEY = {"mode": "append", "same_record": "key"}
 VERSION = KEY | {"version": {"column": "line_amount", "type": "number"}}
+NAMED = {"effective_at": {"file_name": r"(\d{8})", "format": "%Y%m%d"}}
+"""The day of the rows stands in the name of their file."""
 LEADS = {
     "contract": "people",
     "feed": "crm.leads",
@@ -231,11 +233,7 @@ def test_an_extract_of_a_contract_that_is_gone_can_be_withdrawn(loaded: World) -
 
 def test_an_extract_is_replaced_by_one_that_is_there_already(world: World) -> None:
     """The time of the rows was in the name, so that two names were two deliveries."""
-    named = ORDERS | {
-        "records": {"mode": "upsert", "effective_at": {"file_name": r"(\d{8})",
-                                                       "format": "%Y%m%d"}}
-    }  # fmt: skip
-    redeclare(world, named)
+    redeclare(world, ORDERS | {"records": {"mode": "upsert", **NAMED}})
     for day in (1, 2):
         world.deliver(f"a_2024010{day}.csv", lines(order_line(1)))
     world.ingest()
@@ -249,11 +247,7 @@ def test_an_extract_is_replaced_by_one_that_is_there_already(world: World) -> No
 
 
 def test_a_reload_does_not_take_the_file_of_another_day(world: World) -> None:
-    named = ORDERS | {
-        "records": {"mode": "snapshot", "effective_at": {"file_name": r"(\d{8})",
-                                                         "format": "%Y%m%d"}}
-    }  # fmt: skip
-    redeclare(world, named)
+    redeclare(world, ORDERS | {"records": {"mode": "snapshot", **NAMED}})
     first = world.deliver("a_20240101.csv", lines(order_line(1)))
     world.deliver("a_20240102.csv", lines(order_line(1)))
     world.ingest()

@@ -100,7 +100,7 @@ def test_a_damaged_history_of_runs_is_told_with_what_to_do(
     with pytest.raises(FitmartError) as found:
         execute(settings, "a-run")
     assert found.value.rule == "history_is_readable"
-    assert "Move this folder away" in str(found.value.remedy)
+    assert "move this folder away" in str(found.value.remedy)
 
 
 class _Definitions:
